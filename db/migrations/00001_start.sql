@@ -1,0 +1,489 @@
+-- +goose Up
+-- The whole schema of Amal, as it is today. Read this first.
+--
+-- An empty database gets this file and all version stamps in one transaction;
+-- an older one is brought here by db/migrations, and a test compares the two.
+-- Two roles: the owner (migrations) and the app (amal_app, at the end).
+-- Obligations are dates, moments are timestamptz. Figures of length are those
+-- of rules/rules.go; lists of words are those of rules, and a test compares them.
+
+create extension if not exists pg_trgm;
+
+-- Facts about this installation: 'demo' = 'true' marks sample data.
+create table setting (
+	key   text primary key,
+	value text not null
+);
+
+-- A body that executes or keeps the register. side 'joint' belongs to all.
+create table agency (
+	id         bigint generated always as identity primary key,
+	code       text not null unique check (code ~ '^[a-z0-9][a-z0-9-]{1,59}$'),
+	side       text not null check (side in ('UZ', 'KZ', 'joint')),
+	kind       text not null check (kind in ('office', 'ministry', 'agency', 'committee', 'commission', 'region', 'company', 'other')),
+	parent_id  bigint references agency,
+	name_en    text not null check (length(name_en) between 1 and 200),
+	name_ru    text not null default '' check (length(name_ru) <= 200),
+	name_uz    text not null default '' check (length(name_uz) <= 200),
+	name_kk    text not null default '' check (length(name_kk) <= 200),
+	name_de    text not null default '' check (length(name_de) <= 200),
+	short_en   text not null default '' check (length(short_en) <= 200),
+	short_ru   text not null default '' check (length(short_ru) <= 200),
+	short_uz   text not null default '' check (length(short_uz) <= 200),
+	short_kk   text not null default '' check (length(short_kk) <= 200),
+	aliases    text[] not null default '{}', -- other names and cases, for the reader
+	certainty  text not null default '', -- of the names: confirmed, known, check; tr= translated languages
+	email      text not null default '' check (length(email) <= 254), -- official mailbox
+	email_refused_at timestamptz, -- the mail server refused the mailbox for good
+	locale     text not null default 'en' check (locale in ('en', 'ru', 'uz', 'kk', 'de')),
+	time_zone  text not null check (time_zone <> ''), -- IANA name
+	country    text not null check (country in ('UZ', 'KZ')), -- whose working calendar
+	retired_at timestamptz, -- no longer offered for new tasks
+	version    integer not null default 1,
+	created_at timestamptz not null
+);
+create index agency_parent on agency (parent_id) where parent_id is not null;
+
+-- Somebody who signs in or gets mail. password_hash null: only by link so far.
+create table person (
+	id            bigint generated always as identity primary key,
+	email         text not null check (email = lower(email) and length(email) between 3 and 254),
+	name          text not null check (length(name) between 1 and 200),
+	locale        text check (locale in ('en', 'ru', 'uz', 'kk', 'de')), -- null: as the browser says, in mail as the agency's
+	password_hash text,
+	email_refused_at timestamptz, -- the mail server refused the address for good
+	disabled_at   timestamptz,
+	visited_at    timestamptz, -- last request
+	version       integer not null default 1,
+	created_at    timestamptz not null
+);
+create unique index person_email on person (email);
+
+-- One role of a person in one agency.
+create table member (
+	person_id bigint not null references person,
+	agency_id bigint not null references agency,
+	role      text not null check (role in ('staff', 'focal', 'controller', 'manager', 'head', 'admin', 'auditor')),
+	primary key (person_id, agency_id)
+);
+create index member_agency on member (agency_id, role);
+
+-- A signed-in browser. Only the token's SHA-256 is kept.
+create table session (
+	token_hash bytea primary key,
+	id         bigint generated always as identity unique, -- for the list on /account
+	person_id  bigint references person,
+	data       bytea not null,
+	address    text not null default '',
+	agent      text not null default '',
+	created_at timestamptz not null,
+	seen_at    timestamptz not null,
+	expires_at timestamptz not null
+);
+create index session_person on session (person_id);
+create index session_expiry on session (expires_at);
+
+-- Secrets in links: hashed, for one person and purpose, used once.
+create table one_time_link (
+	token_hash bytea primary key,
+	person_id  bigint references person, -- null: the first administrator, who is not there yet
+	purpose    text not null check (purpose in ('password', 'sign_in', 'first_admin')),
+	created_at timestamptz not null,
+	expires_at timestamptz not null,
+	used_at    timestamptz
+);
+create index one_time_link_person on one_time_link (person_id);
+
+-- Throttle of sign-in and of mailed links, per account and per address.
+create table throttle (
+	key        text primary key, -- 'email:…' or 'address:…', hashed
+	tries      integer not null,
+	first_at   timestamptz not null,
+	until      timestamptz not null -- no try before this moment
+);
+
+-- A form whose session had ended while somebody typed; kept for an hour and
+-- given back to the same person after signing in. Nothing sends itself.
+create table kept_form (
+	token_hash bytea primary key, -- of a secret that only this browser holds
+	person_id  bigint references person, -- whose session it was
+	path       text not null,
+	fields     bytea not null, -- url-encoded, without passwords
+	expires_at timestamptz not null
+);
+
+-- Answers to a form sent twice: the key was made with the form.
+create table form_key (
+	key       text primary key,
+	person_id bigint not null references person,
+	target    text not null, -- the address the first one answered with
+	at        timestamptz not null
+);
+create index form_key_at on form_key (at);
+
+-- Days off and worked weekend days of a country's five-day week.
+create table holiday (
+	country    text not null check (country in ('UZ', 'KZ')),
+	day        date not null,
+	kind       text not null check (kind in ('off', 'work')),
+	name_en    text not null check (length(name_en) between 1 and 200),
+	name_local text not null default '' check (length(name_local) <= 200),
+	basis      text not null default '' check (length(basis) <= 500), -- law, decree, order
+	certainty  text not null default 'official' check (certainty in ('official', 'press', 'computed', 'expected')),
+	primary key (country, day)
+);
+
+-- Where leaders spoke.
+create table meeting (
+	id         bigint generated always as identity primary key,
+	title      text not null check (length(title) between 1 and 500),
+	held_on    date not null,
+	place      text not null check (length(place) between 1 and 200),
+	level      text not null check (level in ('heads_of_state', 'heads_of_government', 'deputy_heads', 'ministers', 'working')),
+	sides      text[] not null check (cardinality(sides) > 0 and sides <@ array['UZ', 'KZ']),
+	version    integer not null default 1,
+	created_by bigint not null references person,
+	created_at timestamptz not null
+);
+create index meeting_by_date on meeting (held_on desc, id desc);
+
+-- A source text of a meeting. original holds the bytes as they came; text the
+-- decoded ones (NFC, LF, no BOM, no NUL), in which passages count code points.
+create table document (
+	id         bigint generated always as identity primary key,
+	meeting_id bigint not null references meeting,
+	kind       text not null check (kind in ('communique', 'minutes', 'decree', 'other')),
+	title      text not null check (length(title) between 1 and 500),
+	language   text not null check (length(language) between 2 and 12), -- BCP 47, as read or corrected
+	dated_on   date not null,
+	origin     text not null default '' check (length(origin) <= 500), -- where it was published
+	file_name  text not null default '' check (length(file_name) <= 200), -- '' = pasted
+	original   bytea not null check (length(original) <= 2097152),
+	sha256     bytea not null check (length(sha256) = 32), -- of original
+	text       text not null check (text <> ''),
+	created_by bigint not null references person,
+	created_at timestamptz not null
+);
+create index document_meeting on document (meeting_id);
+
+-- An exact span of a document's text: code points, half-open.
+create table passage (
+	id          bigint generated always as identity primary key,
+	document_id bigint not null references document,
+	starts      integer not null check (starts >= 0),
+	ends        integer not null,
+	check (ends > starts),
+	unique (document_id, starts, ends)
+);
+
+-- One counter per year and kind; the row is locked while a number is given.
+create table counter (
+	kind text not null check (kind in ('directive')),
+	year integer not null,
+	last integer not null,
+	primary key (kind, year)
+);
+
+-- One thing leaders instructed, agreed, stressed or noted. Its number is given
+-- when its first task is assigned: year of the meeting and a counter.
+create table directive (
+	id            bigint generated always as identity primary key,
+	meeting_id    bigint not null references meeting,
+	passage_id    bigint references passage, -- null: oral
+	oral_by       text not null default '' check (length(oral_by) <= 200), -- who said it, where there is no passage
+	number_year   integer,
+	number        integer,
+	strength      text not null check (strength in ('instructed', 'agreed', 'stressed', 'noted')),
+	title         text not null check (length(title) between 1 and 500),
+	sides         text[] not null check (cardinality(sides) > 0 and sides <@ array['UZ', 'KZ']),
+	deadline      date,
+	original_deadline date, -- as first set; never changes afterwards
+	deadline_rule text not null default '' check (length(deadline_rule) <= 40), -- key of rules.DeadlineRules, '' = typed
+	deadline_wording text not null default '' check (length(deadline_wording) <= 500), -- as the source says it
+	no_deadline_reason text not null default '' check (length(no_deadline_reason) <= 500),
+	controller_id bigint references person,
+	tasks         integer not null default 0, -- last number given to a task
+	version       integer not null default 1,
+	created_by    bigint not null references person,
+	created_at    timestamptz not null,
+	check ((passage_id is null) = (oral_by <> '')),
+	check ((number is null) = (number_year is null)),
+	unique (number_year, number)
+);
+create index directive_meeting on directive (meeting_id);
+create index directive_passage on directive (passage_id) where passage_id is not null;
+create index directive_controller on directive (controller_id);
+
+-- The expected result of a directive, point by point.
+create table directive_point (
+	directive_id bigint not null references directive,
+	number       integer not null check (number > 0),
+	text         text not null check (length(text) between 1 and 2000),
+	primary key (directive_id, number)
+);
+
+-- A piece of work that one lead agency owes. overdue_at is the moment the day
+-- after the deadline begins in the lead agency's zone; every list, count and
+-- mail asks overdue_at <= now. next_step_on is the first day a reminder may
+-- fall due; each change sets it again.
+create table task (
+	id           bigint generated always as identity primary key,
+	directive_id bigint not null references directive,
+	parent_id    bigint references task,
+	number       integer check (number > 0), -- within the directive, given when assigned
+	milestone    boolean not null default false,
+	title        text not null check (length(title) between 1 and 500),
+	lead_id      bigint references agency,
+	focal_id     bigint references person, -- the focal point who answers; null: every one of the agency
+	status       text not null check (status in ('draft', 'assigned', 'in_progress', 'submitted', 'returned', 'accepted', 'cancelled')),
+	deadline     date,
+	original_deadline date, -- as at assignment; never changes afterwards
+	deadline_version integer not null default 1,
+	deadline_set_on date,
+	deadline_rule text not null default '' check (length(deadline_rule) <= 40),
+	deadline_wording text not null default '' check (length(deadline_wording) <= 500),
+	no_deadline_reason text not null default '' check (length(no_deadline_reason) <= 500),
+	overdue_at   timestamptz,
+	assigned_at  timestamptz,
+	heard_at     timestamptz, -- last word from the lead
+	signal       text not null default '' check (signal in ('', 'under_way', 'needs_help', 'finished', 'no_change')),
+	no_changes   integer not null default 0, -- said running
+	submitted_at timestamptz, -- of the submission that stands
+	submissions  integer not null default 0,
+	returns      integer not null default 0,
+	decided_at   timestamptz,
+	cancel_ground text not null default '' check (cancel_ground in ('', 'revoked', 'replaced', 'merged', 'outdated')),
+	next_step_on date,
+	version      integer not null default 1,
+	created_by   bigint not null references person,
+	created_at   timestamptz not null,
+	changed_by   bigint not null references person, -- who last did or said something
+	changed_at   timestamptz not null,
+	check (status = 'draft' or (lead_id is not null and number is not null and assigned_at is not null)),
+	check ((deadline is null) = (overdue_at is null) or status = 'draft'),
+	unique (directive_id, number)
+);
+create index task_parent on task (parent_id) where parent_id is not null;
+create index task_overdue on task (overdue_at, id) where status in ('assigned', 'in_progress', 'returned');
+create index task_lead_open on task (lead_id, coalesce(overdue_at, 'infinity'), id) where status in ('assigned', 'in_progress', 'returned');
+create index task_lead_submitted on task (lead_id, submitted_at, id) where status = 'submitted';
+create index task_submitted on task (submitted_at, id) where status = 'submitted';
+create index task_lead_done on task (lead_id, decided_at desc, id desc) where status in ('accepted', 'cancelled');
+create index task_focal on task (focal_id) where focal_id is not null;
+create index task_next_step on task (next_step_on, id) where next_step_on is not null;
+
+-- The expected result of a task, point by point; starts as its directive's.
+create table task_point (
+	task_id bigint not null references task,
+	number  integer not null check (number > 0),
+	text    text not null check (length(text) between 1 and 2000),
+	primary key (task_id, number)
+);
+
+-- Agencies that contribute to a task.
+create table co_executor (
+	task_id   bigint not null references task,
+	agency_id bigint not null references agency,
+	primary key (task_id, agency_id)
+);
+create index co_executor_agency on co_executor (agency_id, task_id);
+
+-- What the lead says of a task: a progress report, or a completion report that
+-- answers the expected result and waits for a decision.
+create table report (
+	id         bigint generated always as identity primary key,
+	task_id    bigint not null references task,
+	kind       text not null check (kind in ('progress', 'completion')),
+	submission integer not null default 0, -- 1, 2, … for completion reports
+	signal     text not null check (signal in ('under_way', 'needs_help', 'finished', 'no_change')),
+	done       text not null default '' check (length(done) <= 20000), -- what happened
+	next       text not null default '' check (length(next) <= 20000), -- what comes next
+	no_evidence_reason text not null default '' check (length(no_evidence_reason) <= 2000),
+	agency_id  bigint not null references agency,
+	person_id  bigint not null references person,
+	at         timestamptz not null,
+	decision   text not null default '' check (decision in ('', 'accepted', 'returned', 'withdrawn')),
+	decision_note text not null default '' check (length(decision_note) <= 20000),
+	decided_by bigint references person,
+	decided_at timestamptz,
+	undone_at  timestamptz -- taken back within ten seconds
+);
+create index report_task on report (task_id, id);
+
+-- The answer to one point of the expected result, as it stood at that moment.
+create table report_point (
+	report_id bigint not null references report,
+	number    integer not null check (number > 0),
+	expected  text not null,
+	answer    text not null check (length(answer) between 1 and 20000),
+	primary key (report_id, number)
+);
+
+-- Proof given with a report.
+create table evidence (
+	id        bigint generated always as identity primary key,
+	report_id bigint not null references report,
+	url       text not null check (url ~ '^https?://' and length(url) <= 2000)
+);
+create index evidence_report on evidence (report_id);
+
+-- Questions and answers between controller and agency on a task.
+create table note (
+	id        bigint generated always as identity primary key,
+	task_id   bigint not null references task,
+	answers_id bigint references note, -- null: a question
+	text      text not null check (length(text) between 1 and 20000),
+	person_id bigint not null references person,
+	agency_id bigint not null references agency, -- in whose name
+	at        timestamptz not null
+);
+create index note_task on note (task_id, id);
+
+-- When a person last looked at a task: what is newer is marked.
+create table visit (
+	person_id bigint not null references person,
+	task_id   bigint not null references task,
+	at        timestamptz not null,
+	primary key (person_id, task_id)
+);
+
+-- Coming dates that leaders named.
+create table event (
+	id         bigint generated always as identity primary key,
+	meeting_id bigint not null references meeting,
+	title      text not null check (length(title) between 1 and 500),
+	starts_on  date,
+	wording    text not null default '' check (length(wording) <= 500), -- as the source says it
+	place      text not null default '' check (length(place) <= 200),
+	created_by bigint not null references person,
+	created_at timestamptz not null
+);
+create index event_meeting on event (meeting_id);
+
+-- Figures that leaders named.
+create table indicator (
+	id         bigint generated always as identity primary key,
+	meeting_id bigint not null references meeting,
+	title      text not null check (length(title) between 1 and 500),
+	value      text not null check (length(value) between 1 and 200),
+	created_by bigint not null references person,
+	created_at timestamptz not null
+);
+create index indicator_meeting on indicator (meeting_id);
+
+-- Every change of a thing: who, when, what from and to. before holds the state
+-- of a task that undo restores; changes is {"field": [old, new]}.
+create table history (
+	id         bigint generated always as identity primary key,
+	subject    text not null check (subject in ('task', 'directive', 'meeting', 'document', 'person', 'agency', 'holiday', 'event', 'indicator')),
+	subject_id bigint not null,
+	act        text not null,
+	person_id  bigint references person, -- null: the program itself
+	at         timestamptz not null,
+	changes    jsonb not null default '{}',
+	note       text not null default '',
+	before     jsonb,
+	undone     boolean not null default false
+);
+create index history_subject on history (subject, subject_id, id);
+
+-- Open and submitted tasks by the moment they become overdue, so that counts
+-- never scan tasks. scope: 'all', 'side:UZ' (sides of the directive),
+-- 'agency:12' (lead). 'infinity': no deadline. Kept in the writing transaction.
+create table open_count (
+	scope      text not null,
+	state      text not null check (state in ('open', 'submitted')),
+	overdue_at timestamptz not null,
+	n          integer not null,
+	primary key (scope, state, overdue_at)
+);
+
+-- What goes out: one message per recipient and local day for what a day brings
+-- (kind 'digest'), one per reminder for what goes at once. Kept for ever.
+create table message (
+	id          bigint generated always as identity primary key,
+	person_id   bigint references person,
+	agency_id   bigint references agency, -- official mailbox
+	recipient   text not null generated always as (case when person_id is null then 'a' || agency_id else 'p' || person_id end) stored,
+	kind        text not null check (kind in ('digest', 'now')),
+	local_day   date not null, -- in the recipient's zone
+	reminder_id bigint unique, -- kind 'now' only
+	send_after  timestamptz not null,
+	state       text not null default 'waiting' check (state in ('waiting', 'sent', 'skipped', 'refused', 'failed')),
+	attempts    integer not null default 0,
+	leased_until timestamptz,
+	leased_by   text not null default '',
+	header_id   text not null, -- Message-ID, made from the key
+	address     text not null default '', -- where it went
+	answer      text not null default '', -- the mail server's last words, or why skipped
+	sent_at     timestamptz,
+	created_at  timestamptz not null,
+	check ((person_id is null) <> (agency_id is null)),
+	check ((kind = 'now') = (reminder_id is not null))
+);
+create unique index message_digest on message (recipient, local_day) where kind = 'digest';
+create index message_waiting on message (send_after, id) where state = 'waiting';
+
+-- Why somebody is told: one row per rule, subject, occasion and recipient, so
+-- that no restart, second run or second server repeats it. Kept for ever.
+create table reminder (
+	id          bigint generated always as identity primary key,
+	rule        text not null, -- a rung of rules.Ladder, or 'by_hand', 'question', 'answer', 'decision'
+	subject     text not null check (subject in ('task', 'directive', 'event', 'agency')),
+	subject_id  bigint not null,
+	occasion    text not null, -- deadline version, cycle, submission or local day
+	person_id   bigint references person,
+	agency_id   bigint references agency,
+	recipient   text not null generated always as (case when person_id is null then 'a' || agency_id else 'p' || person_id end) stored,
+	audience    text not null default '', -- as what: lead, co_executor, controller, mailbox
+	at_once     boolean not null default false,
+	planned_for timestamptz not null, -- the recipient's hour of his local_day
+	local_day   date not null,
+	late        boolean not null default false, -- planned after its day, because of an outage
+	state       text not null default 'planned' check (state in ('planned', 'taken', 'skipped')),
+	reason      text not null default '', -- key of why it was skipped
+	message_id  bigint references message,
+	note        text not null default '', -- words of a person, for what is sent by hand
+	created_at  timestamptz not null,
+	check ((person_id is null) <> (agency_id is null))
+);
+alter table message add foreign key (reminder_id) references reminder;
+create unique index reminder_key on reminder (rule, subject, subject_id, occasion, recipient);
+create index reminder_planned on reminder (planned_for, id) where state = 'planned';
+create index reminder_subject on reminder (subject, subject_id, id);
+create index reminder_message on reminder (message_id);
+create index reminder_recipient on reminder (recipient, id desc);
+
+-- Mails that the demonstration caught instead of sending.
+create table caught_mail (
+	id         bigint generated always as identity primary key,
+	header_id  text not null, -- Message-ID
+	recipient  text not null,
+	subject    text not null,
+	text       text not null,
+	html       text not null,
+	at         timestamptz not null
+);
+
+-- The last run of each clocked job, on whichever server.
+create table tick (
+	job      text primary key,
+	ran_at   timestamptz not null,
+	server   text not null,
+	error    text not null default ''
+);
+
+-- The app's role owns nothing. History is only added to, but for its undone
+-- mark; the ledger's rows and the texts are never deleted.
+-- +goose StatementBegin
+do $$
+begin
+	if exists (select from pg_roles where rolname = 'amal_app') then
+		grant usage on schema public to amal_app;
+		grant select, insert, update on all tables in schema public to amal_app;
+		grant delete on session, one_time_link, throttle, kept_form, form_key, holiday, member,
+			co_executor, task_point, directive_point, event, indicator, open_count, caught_mail to amal_app;
+	end if;
+end
+$$;
+-- +goose StatementEnd

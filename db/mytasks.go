@@ -1,0 +1,183 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lib/pq"
+
+	"amal/rules"
+)
+
+// PageSize is how many rows a list shows at a time.
+const PageSize = 50
+
+// Cursor is where a page begins: after the row with this moment and id. The
+// zero Cursor begins at the start.
+type Cursor struct {
+	At time.Time
+	ID int64
+}
+
+// ListedTask is a row of a list of tasks. New says that somebody else did or
+// said something since the reader last looked at it.
+type ListedTask struct {
+	Task
+	MeetingID  int64      `db:"meeting_id"`
+	Reminders  int        // sent so far
+	RemindedAt *time.Time `db:"reminded_at"`
+	Ask        string     // what is missing, of a returned task
+	New        bool       `db:"is_new"`
+}
+
+// listedColumns are ListedTask's columns; $1 is the reader.
+const listedColumns = taskColumns + `,
+	d.meeting_id,
+	r.reminders, r.reminded_at,
+	coalesce(case when t.status = 'returned' then (
+		select p.decision_note from report p
+		where p.task_id = t.id and p.decision = 'returned' and p.undone_at is null
+		order by p.id desc limit 1) end, '') as ask,
+	t.changed_by <> $1 and t.changed_at > coalesce((
+		select v.at from visit v where v.person_id = $1 and v.task_id = t.id), '-infinity') as is_new`
+
+// reminded counts the reminders of a task that went out to the lead's side.
+const reminded = `
+	cross join lateral (
+		select count(*) as reminders, max(m.sent_at) as reminded_at
+		from reminder r join message m on m.id = r.message_id
+		where r.subject = 'task' and r.subject_id = t.id and m.state = 'sent'
+			and r.audience in ('lead', 'mailbox') and r.rule <> 'assigned'
+	) r`
+
+// MyTasks lists the open tasks that the agencies of me lead or contribute to,
+// the most urgent first and those without a deadline last, PageSize and one
+// more where there are further ones.
+func (s *Store) MyTasks(ctx context.Context, me rules.Actor, after Cursor) ([]ListedTask, error) {
+	return s.ownTasks(ctx, me, `t.status in ('assigned', 'in_progress', 'returned')`, after)
+}
+
+// MyTasksInReview lists the tasks of the agencies of me whose report waits for
+// a decision, by deadline.
+func (s *Store) MyTasksInReview(ctx context.Context, me rules.Actor, after Cursor) ([]ListedTask, error) {
+	return s.ownTasks(ctx, me, `t.status = 'submitted'`, after)
+}
+
+// ownTasks finds the ids on each agency's own index first, so that a page costs
+// the same however many tasks there are.
+func (s *Store) ownTasks(ctx context.Context, me rules.Actor, states string, after Cursor) ([]ListedTask, error) {
+	at := after.At
+	if at.IsZero() {
+		at = time.Unix(0, 0)
+	}
+	const order = `order by coalesce(t.overdue_at, 'infinity'), t.id limit 51`
+	const from = `(coalesce(t.overdue_at, 'infinity'), t.id) > ($3::timestamptz, $4)`
+	var rows []ListedTask
+	err := s.all(ctx, &rows, `
+		with mine as (
+			(select t.id, t.overdue_at from task t
+			where t.lead_id = any($2) and `+states+` and `+from+` `+order+`)
+			union
+			(select t.id, t.overdue_at from co_executor c join task t on t.id = c.task_id
+			where c.agency_id = any($2) and `+states+` and `+from+` `+order+`)
+		)
+		select `+listedColumns+`
+		from (select t.id from mine t `+order+`) page
+		join task t on t.id = page.id
+		join directive d on d.id = t.directive_id
+		join agency a on a.id = t.lead_id`+reminded+`
+		order by coalesce(t.overdue_at, 'infinity'), t.id`,
+		me.PersonID, pq.Array(me.AgenciesAs(rules.Focal)), infinite(at), after.ID)
+	if err != nil {
+		return nil, fmt.Errorf("tasks of person %d: %w", me.PersonID, err)
+	}
+	return rows, nil
+}
+
+// FarFuture stands for "no deadline" in a Cursor.
+var FarFuture = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// infinite writes a cursor's moment for SQL, FarFuture as infinity.
+func infinite(at time.Time) string {
+	if !at.Before(FarFuture) {
+		return "infinity"
+	}
+	return at.UTC().Format(time.RFC3339Nano)
+}
+
+// CursorOf returns where the page after this row begins.
+func (t *ListedTask) CursorOf() Cursor {
+	if t.OverdueAt == nil {
+		return Cursor{At: FarFuture, ID: t.ID}
+	}
+	return Cursor{At: *t.OverdueAt, ID: t.ID}
+}
+
+// OverdueFilter narrows the overdue review. Zero fields do not filter.
+type OverdueFilter struct {
+	MinDays, MaxDays int // late, both inclusive; MaxDays 0 = no upper end
+	Side             rules.Side
+	AgencyID         int64
+	MeetingID        int64
+	After            Cursor
+}
+
+// OverdueTasks lists what me may see that is past its deadline at now, the
+// longest delay first, PageSize and one more where there are further ones.
+func (s *Store) OverdueTasks(ctx context.Context, me rules.Actor, f OverdueFilter, now time.Time) ([]ListedTask, error) {
+	from, to := f.After.At, now.AddDate(0, 0, 1-max(f.MinDays, 1))
+	if f.MaxDays > 0 {
+		if oldest := now.AddDate(0, 0, -f.MaxDays); oldest.After(from) {
+			from = oldest
+		}
+	}
+	var rows []ListedTask
+	err := s.all(ctx, &rows, `
+		select `+listedColumns+`
+		from task t
+		join directive d on d.id = t.directive_id
+		join agency a on a.id = t.lead_id`+reminded+`
+		where t.status in ('assigned', 'in_progress', 'returned')
+			and t.overdue_at <= $2
+			and (t.overdue_at, t.id) > ($3, $4)
+			and d.sides && $5
+			and ($6 = '' or a.side = $6)
+			and ($7 = 0 or t.lead_id = $7)
+			and ($8 = 0 or d.meeting_id = $8)
+		order by t.overdue_at, t.id
+		limit 51`,
+		me.PersonID, to, from, f.After.ID, pq.Array(me.RegisterSides()), f.Side, f.AgencyID, f.MeetingID)
+	if err != nil {
+		return nil, fmt.Errorf("overdue tasks: %w", err)
+	}
+	return rows, nil
+}
+
+// ReviewQueue lists the tasks whose completion report waits for me: of the
+// directives he controls, and for a manager of every directive of his sides;
+// the longest waiting first, PageSize and one more where there are further ones.
+func (s *Store) ReviewQueue(ctx context.Context, me rules.Actor, after Cursor) ([]ListedTask, error) {
+	var sides []string
+	if me.Has(rules.Manager) {
+		for _, side := range me.RegisterSides() {
+			sides = append(sides, string(side))
+		}
+	}
+	var rows []ListedTask
+	err := s.all(ctx, &rows, `
+		select `+listedColumns+`
+		from task t
+		join directive d on d.id = t.directive_id
+		join agency a on a.id = t.lead_id`+reminded+`
+		where t.status = 'submitted'
+			and (t.submitted_at, t.id) > ($2, $3)
+			and (d.controller_id = $1 or d.sides && $4)
+		order by t.submitted_at, t.id
+		limit 51`,
+		me.PersonID, after.At, after.ID, pq.Array(sides))
+	if err != nil {
+		return nil, fmt.Errorf("review queue of person %d: %w", me.PersonID, err)
+	}
+	return rows, nil
+}

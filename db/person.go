@@ -1,0 +1,294 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lib/pq"
+
+	"amal/rules"
+)
+
+// Person is somebody who signs in or gets mail, with his roles.
+type Person struct {
+	ID             int64
+	Email          string
+	Name           string
+	Locale         *string    // nil: as the browser says
+	PasswordHash   *string    `db:"password_hash"`
+	EmailRefusedAt *time.Time `db:"email_refused_at"`
+	DisabledAt     *time.Time `db:"disabled_at"`
+	VisitedAt      *time.Time `db:"visited_at"`
+	Version        int
+	CreatedAt      time.Time   `db:"created_at"`
+	Members        []MemberRow `db:"-"`
+}
+
+// MemberRow is one role of a person in one agency.
+type MemberRow struct {
+	PersonID int64 `db:"person_id"`
+	AgencyID int64 `db:"agency_id"`
+	Role     string
+	Side     string // of the agency
+}
+
+const personColumns = `p.id, p.email, p.name, p.locale, p.password_hash, p.email_refused_at, p.disabled_at,
+	p.visited_at, p.version, p.created_at`
+
+// Actor returns what a person is to rules.
+func (p *Person) Actor() rules.Actor {
+	me := rules.Actor{PersonID: p.ID, Name: p.Name}
+	for _, m := range p.Members {
+		me.Members = append(me.Members, rules.Member{AgencyID: m.AgencyID, Side: rules.Side(m.Side), Role: rules.Role(m.Role)})
+	}
+	return me
+}
+
+// Person returns an active person with his roles. ErrNotFound also means a
+// disabled one.
+func (s *Store) Person(ctx context.Context, id int64) (*Person, error) {
+	return s.activePerson(ctx, `p.id = $1`, id)
+}
+
+// PersonByEmail returns an active person by address, whatever its case.
+func (s *Store) PersonByEmail(ctx context.Context, email string) (*Person, error) {
+	return s.activePerson(ctx, `p.email = $1`, strings.ToLower(strings.TrimSpace(email)))
+}
+
+func (s *Store) activePerson(ctx context.Context, where string, arg any) (*Person, error) {
+	var p Person
+	err := s.get(ctx, &p, `select `+personColumns+` from person p where p.disabled_at is null and `+where, arg)
+	if err != nil {
+		return nil, fmt.Errorf("person: %w", err)
+	}
+	p.Members, err = s.members(ctx, p.ID)
+	return &p, err
+}
+
+func (s *Store) members(ctx context.Context, personID int64) ([]MemberRow, error) {
+	var rows []MemberRow
+	err := s.all(ctx, &rows, `
+		select m.person_id, m.agency_id, m.role, a.side
+		from member m join agency a on a.id = m.agency_id
+		where m.person_id = $1
+		order by m.agency_id`, personID)
+	if err != nil {
+		return nil, fmt.Errorf("roles of person %d: %w", personID, err)
+	}
+	return rows, nil
+}
+
+// PersonInput is what an administrator types of a person. ID 0 is a new one.
+// Roles is role by agency.
+type PersonInput struct {
+	ID       int64
+	Version  int
+	Email    string
+	Name     string
+	Locale   string // "" = as the browser says
+	Roles    map[int64]rules.Role
+	Disabled bool
+	FormKey  string
+	Now      time.Time
+}
+
+// SavePerson adds a person or changes one, and returns his id. A changed role
+// or address, and disabling, end his sessions. TakenError means that the
+// address belongs to somebody else.
+func (s *Store) SavePerson(ctx context.Context, me rules.Actor, in PersonInput) (id int64, err error) {
+	in.Email = strings.ToLower(strings.TrimSpace(in.Email))
+	if err := rules.CheckPerson(in.Email, in.Name, in.Locale, in.Roles); err != nil {
+		return 0, err
+	}
+	err = s.InTx(ctx, func(tx *Store) error {
+		if in.ID == 0 {
+			id, err = tx.addPerson(ctx, me, in)
+			return err
+		}
+		id = in.ID
+		return tx.changePerson(ctx, me, in)
+	})
+	return id, err
+}
+
+func (s *Store) addPerson(ctx context.Context, me rules.Actor, in PersonInput) (int64, error) {
+	id, err := s.id(ctx, `
+		insert into person (email, name, locale, created_at) values ($1, $2, nullif($3, ''), $4) returning id`,
+		in.Email, in.Name, in.Locale, in.Now)
+	if err != nil {
+		return 0, fmt.Errorf("new person: %w", err)
+	}
+	if me.PersonID != 0 {
+		if err := s.once(ctx, me, in.FormKey, fmt.Sprintf("/people/%d", id)); err != nil {
+			return 0, err
+		}
+	}
+	if err := s.saveRoles(ctx, id, in.Roles); err != nil {
+		return 0, err
+	}
+	return id, s.log(ctx, deed{Me: me, Act: "add", Now: in.Now}, entry{Subject: "person", ID: id, New: in.told()})
+}
+
+func (in PersonInput) told() fields {
+	return fields{"email": in.Email, "name": in.Name, "locale": in.Locale, "roles": roleWords(in.Roles), "disabled": in.Disabled}
+}
+
+func roleWords(roles map[int64]rules.Role) string {
+	var words []string
+	for id, role := range roles {
+		words = append(words, fmt.Sprintf("%d %s", id, role))
+	}
+	slices.Sort(words)
+	return strings.Join(words, ", ")
+}
+
+func (s *Store) changePerson(ctx context.Context, me rules.Actor, in PersonInput) error {
+	was, err := s.lockPerson(ctx, in.ID)
+	if err != nil {
+		return err
+	}
+	if was.Version != in.Version {
+		return fmt.Errorf("person %d: %w", in.ID, ErrStale)
+	}
+	old := PersonInput{Email: was.Email, Name: was.Name, Locale: deref(was.Locale), Roles: was.roles(), Disabled: was.DisabledAt != nil}
+	_, err = s.exec(ctx, `
+		update person set email = $2, name = $3, locale = nullif($4, ''), version = version + 1,
+			email_refused_at = case when email = $2 then email_refused_at end,
+			disabled_at = case when not $5 then null else coalesce(disabled_at, $6) end
+		where id = $1`, in.ID, in.Email, in.Name, in.Locale, in.Disabled, in.Now)
+	if err != nil {
+		return fmt.Errorf("person %d: %w", in.ID, err)
+	}
+	if err := s.saveRoles(ctx, in.ID, in.Roles); err != nil {
+		return err
+	}
+	if in.Disabled || roleWords(old.Roles) != roleWords(in.Roles) || old.Email != in.Email {
+		if err := s.EndSessions(ctx, in.ID, 0); err != nil {
+			return err
+		}
+	}
+	return s.log(ctx, deed{Me: me, Act: rules.ActEdit, Now: in.Now}, entry{Subject: "person", ID: in.ID, Old: old.told(), New: in.told()})
+}
+
+func (p *Person) roles() map[int64]rules.Role {
+	roles := map[int64]rules.Role{}
+	for _, m := range p.Members {
+		roles[m.AgencyID] = rules.Role(m.Role)
+	}
+	return roles
+}
+
+// lockPerson reads a person, also a disabled one, for a change.
+func (s *Store) lockPerson(ctx context.Context, id int64) (*Person, error) {
+	var p Person
+	if err := s.get(ctx, &p, `select `+personColumns+` from person p where p.id = $1 for update`, id); err != nil {
+		return nil, fmt.Errorf("person %d: %w", id, err)
+	}
+	var err error
+	p.Members, err = s.members(ctx, id)
+	return &p, err
+}
+
+func (s *Store) saveRoles(ctx context.Context, personID int64, roles map[int64]rules.Role) error {
+	if _, err := s.exec(ctx, `delete from member where person_id = $1`, personID); err != nil {
+		return err
+	}
+	for agencyID, role := range roles {
+		_, err := s.exec(ctx, `insert into member (person_id, agency_id, role) values ($1, $2, $3)`, personID, agencyID, string(role))
+		if err != nil {
+			return fmt.Errorf("role of person %d: %w", personID, err)
+		}
+	}
+	return nil
+}
+
+// AnyPerson returns a person for an administrator's eyes, also a disabled one,
+// with his history.
+func (s *Store) AnyPerson(ctx context.Context, id int64) (*Person, []HistoryLine, error) {
+	p, err := s.lockPerson(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	lines, err := s.history(ctx, "person", id, 50)
+	return p, lines, err
+}
+
+// People lists everybody by name, PageSize and one more where there are
+// further ones; after is the last name and id shown, find a part of name or
+// address.
+func (s *Store) People(ctx context.Context, find, afterName string, afterID int64) ([]Person, error) {
+	var people []Person
+	err := s.all(ctx, &people, `
+		select `+personColumns+`
+		from person p
+		where (lower(p.name), p.id) > (lower($1), $2)
+			and ($3 = '' or strpos(lower(p.name), lower($3)) > 0 or strpos(p.email, lower($3)) > 0)
+		order by lower(p.name), p.id
+		limit 51`, afterName, afterID, find)
+	if err != nil {
+		return nil, fmt.Errorf("people: %w", err)
+	}
+	return people, s.addMembers(ctx, people)
+}
+
+// addMembers reads the roles of all of them at once.
+func (s *Store) addMembers(ctx context.Context, people []Person) error {
+	at := map[int64]int{}
+	ids := make([]int64, len(people))
+	for i, p := range people {
+		ids[i], at[p.ID] = p.ID, i
+	}
+	var rows []MemberRow
+	err := s.all(ctx, &rows, `
+		select m.person_id, m.agency_id, m.role, a.side
+		from member m join agency a on a.id = m.agency_id
+		where m.person_id = any($1)
+		order by m.agency_id`, pq.Array(ids))
+	if err != nil {
+		return fmt.Errorf("roles: %w", err)
+	}
+	for _, m := range rows {
+		p := &people[at[m.PersonID]]
+		p.Members = append(p.Members, m)
+	}
+	return nil
+}
+
+// SetPassword keeps the hash of a new password and ends all sessions but keep
+// (0 ends all).
+func (s *Store) SetPassword(ctx context.Context, me rules.Actor, hash string, keep int64, now time.Time) error {
+	return s.InTx(ctx, func(tx *Store) error {
+		if _, err := tx.exec(ctx, `update person set password_hash = $2 where id = $1`, me.PersonID, hash); err != nil {
+			return fmt.Errorf("password of person %d: %w", me.PersonID, err)
+		}
+		if err := tx.EndSessions(ctx, me.PersonID, keep); err != nil {
+			return err
+		}
+		return tx.log(ctx, deed{Me: me, Act: "password", Now: now}, entry{Subject: "person", ID: me.PersonID})
+	})
+}
+
+// SetLocale keeps the language of an account, "" for as the browser says.
+func (s *Store) SetLocale(ctx context.Context, me rules.Actor, locale string, now time.Time) error {
+	var p rules.Problems
+	if locale != "" {
+		rules.OneOf(&p, "locale", locale, rules.Locales)
+	}
+	if err := p.OrNil(); err != nil {
+		return err
+	}
+	return s.InTx(ctx, func(tx *Store) error {
+		was, err := tx.lockPerson(ctx, me.PersonID)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, `update person set locale = nullif($2, '') where id = $1`, me.PersonID, locale); err != nil {
+			return err
+		}
+		return tx.log(ctx, deed{Me: me, Act: rules.ActEdit, Now: now},
+			entry{Subject: "person", ID: me.PersonID, Old: fields{"locale": deref(was.Locale)}, New: fields{"locale": locale}})
+	})
+}

@@ -1,0 +1,178 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lib/pq"
+
+	"amal/rules"
+)
+
+// reminderRow is one planned notice.
+type reminderRow struct {
+	Rule       string
+	TaskID     int64
+	Occasion   string
+	To         *Recipient
+	AtOnce     bool
+	PlannedFor time.Time
+	LocalDay   time.Time
+	Late       bool
+	Note       string
+}
+
+// planRows writes planned notices in one statement. What stands there already
+// under the same key stays as it is: that is what keeps a restart, a second run
+// or a second server from repeating it.
+func (s *Store) planRows(ctx context.Context, rows []reminderRow, now time.Time) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	n := len(rows)
+	rule, occasion, audience, note := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	planned, day := make([]string, n), make([]string, n)
+	task, person, agency := make([]int64, n), make([]int64, n), make([]int64, n)
+	once, late := make([]bool, n), make([]bool, n)
+	for i, r := range rows {
+		rule[i], occasion[i], audience[i], note[i] = r.Rule, r.Occasion, r.To.Audience, r.Note
+		planned[i], day[i] = r.PlannedFor.UTC().Format(time.RFC3339Nano), r.LocalDay.Format(time.DateOnly)
+		task[i], person[i], agency[i] = r.TaskID, deref(r.To.PersonID), deref(r.To.AgencyID)
+		once[i], late[i] = r.AtOnce, r.Late
+	}
+	_, err := s.exec(ctx, `
+		insert into reminder (rule, subject, subject_id, occasion, person_id, agency_id, audience, at_once,
+			planned_for, local_day, late, note, created_at)
+		select rule, 'task', task, occasion, nullif(person, 0), nullif(agency, 0), audience, once, planned, day, late, note, $12
+		from unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::boolean[],
+			$8::timestamptz[], $9::date[], $10::boolean[], $11::text[])
+			as r (rule, task, occasion, person, agency, audience, once, planned, day, late, note)
+		on conflict (rule, subject, subject_id, occasion, recipient) do nothing`,
+		pq.Array(rule), pq.Array(task), pq.Array(occasion), pq.Array(person), pq.Array(agency), pq.Array(audience),
+		pq.Array(once), pq.Array(planned), pq.Array(day), pq.Array(late), pq.Array(note), now)
+	if err != nil {
+		return fmt.Errorf("plan %d reminders: %w", n, err)
+	}
+	return nil
+}
+
+// planBatch is how many tasks one transaction plans.
+const planBatch = 500
+
+// PlanReminders plans what the ladder says for the tasks whose next step has
+// come, and returns how many tasks it looked at. It is safe to run twice, at
+// the same time, or late: after an outage each deadline's latest step is told
+// once, marked late.
+func (s *Store) PlanReminders(ctx context.Context, now time.Time) (int, error) {
+	s.forgetCalendars()
+	total := 0
+	for {
+		n, err := s.planSome(ctx, now)
+		total += n
+		if err != nil || n < planBatch {
+			return total, err
+		}
+	}
+}
+
+// horizon is the latest date it is anywhere on earth at now.
+func horizon(now time.Time) time.Time { return rules.Date(now.UTC().Add(14 * time.Hour)) }
+
+func (s *Store) planSome(ctx context.Context, now time.Time) (n int, err error) {
+	err = s.InTx(ctx, func(tx *Store) error {
+		var tasks []*Task
+		err := tx.all(ctx, &tasks, `
+			select `+taskColumns+`
+			from task t join directive d on d.id = t.directive_id join agency a on a.id = t.lead_id
+			where t.next_step_on <= $1
+			order by t.next_step_on, t.id
+			limit $2
+			for update of t skip locked`, horizon(now), planBatch)
+		if err != nil {
+			return fmt.Errorf("tasks to remind of: %w", err)
+		}
+		n = len(tasks)
+		if n == 0 {
+			return nil
+		}
+		return tx.planTasks(ctx, tasks, now)
+	})
+	return n, err
+}
+
+func (s *Store) planTasks(ctx context.Context, tasks []*Task, now time.Time) error {
+	byTask, err := s.recipientsOf(ctx, tasks)
+	if err != nil {
+		return err
+	}
+	calendars, err := s.Calendars(ctx, now)
+	if err != nil {
+		return err
+	}
+	var rows []reminderRow
+	ids, next := make([]int64, len(tasks)), make([]string, len(tasks))
+	for i, t := range tasks {
+		zone, err := t.Zone()
+		if err != nil {
+			return err
+		}
+		facts := t.facts(zone)
+		rows = append(rows, stepRows(t, facts, byTask[t.ID], calendars, now)...)
+		ids[i] = t.ID
+		if day, ok := rules.NextStepOn(facts, calendars.list(), horizon(now)); ok {
+			next[i] = day.Format(time.DateOnly)
+		}
+	}
+	if err := s.planRows(ctx, rows, now); err != nil {
+		return err
+	}
+	_, err = s.exec(ctx, `
+		update task t set next_step_on = cast(nullif(u.day, '') as date)
+		from unnest($1::bigint[], $2::text[]) as u (id, day)
+		where t.id = u.id`, pq.Array(ids), pq.Array(next))
+	if err != nil {
+		return fmt.Errorf("next steps: %w", err)
+	}
+	return nil
+}
+
+// stepRows are the notices of one task that have come due, for each recipient
+// on his own calendar and at his own hour.
+func stepRows(t *Task, f rules.TaskFacts, all recipients, calendars Calendars, now time.Time) []reminderRow {
+	var rows []reminderRow
+	lastLook := t.NextStepOn.AddDate(0, 0, -1)
+	for _, r := range all {
+		for _, step := range rules.Due(f, calendars[r.Country], lastLook, horizon(now)) {
+			if !told(step, all, r) {
+				continue
+			}
+			row := reminderRow{Rule: step.Rule, TaskID: t.ID, Occasion: step.Occasion, To: r, LocalDay: step.Day, PlannedFor: r.slotOn(step.Day)}
+			if step.Day.Before(rules.Today(now, r.zone)) {
+				row.Late = true
+				row.LocalDay, row.PlannedFor = r.nextSlot(now, calendars[r.Country])
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// told reports whether a recipient is told of a step: as one of its audiences,
+// and only once where he is of several.
+func told(step rules.Step, all recipients, r *Recipient) bool {
+	for _, chosen := range all.of(step.To) {
+		if chosen == r {
+			return true
+		}
+	}
+	return false
+}
+
+func ladderRules() any {
+	var names []string
+	for _, r := range rules.Ladder {
+		names = append(names, r.Rule)
+	}
+	return pq.Array(names)
+}

@@ -1,0 +1,135 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/lib/pq"
+
+	"amal/rules"
+)
+
+// Recipient is a person or an agency's official mailbox that is told of a
+// task. Zone and calendar are those of the agency a person belongs to first.
+type Recipient struct {
+	TaskID   int64  `db:"task_id"`
+	Audience string // rules.Audience
+	PersonID *int64 `db:"person_id"`
+	AgencyID *int64 `db:"agency_id"` // of an official mailbox
+	Name     string
+	Email    string
+	Refused  bool // the mail server refused the address for good
+	Locale   string
+	TimeZone string `db:"time_zone"`
+	Country  string
+	Roles    pq.StringArray
+	zone     *time.Location
+}
+
+// Key is the recipient's name in the ledger: p12 a person, a7 a mailbox.
+func (r *Recipient) Key() string {
+	if r.PersonID != nil {
+		return fmt.Sprintf("p%d", *r.PersonID)
+	}
+	return fmt.Sprintf("a%d", deref(r.AgencyID))
+}
+
+// Zone is the recipient's time zone.
+func (r *Recipient) Zone() *time.Location { return r.zone }
+
+// nextSlot returns the next working day on which the recipient's hour is still
+// to come, and the moment of it.
+func (r *Recipient) nextSlot(now time.Time, c rules.Calendar) (day, at time.Time) {
+	day = c.OnOrAfter(rules.Today(now, r.zone))
+	if at = r.slotOn(day); !at.After(now) {
+		day = c.AddWorkingDays(day, 1)
+		at = r.slotOn(day)
+	}
+	return day, at
+}
+
+func (r *Recipient) slotOn(day time.Time) time.Time {
+	roles := make([]rules.Role, len(r.Roles))
+	for i, role := range r.Roles {
+		roles[i] = rules.Role(role)
+	}
+	hour, minute := rules.Slot(roles)
+	return rules.At(day, hour, minute, r.zone)
+}
+
+// recipients are those of one task.
+type recipients []*Recipient
+
+// of returns those of the audiences, each person or mailbox once.
+func (rs recipients) of(audiences []rules.Audience) recipients {
+	var chosen recipients
+	for _, a := range audiences {
+		for _, r := range rs {
+			known := slices.ContainsFunc(chosen, func(c *Recipient) bool { return c.Key() == r.Key() })
+			if r.Audience == string(a) && !known {
+				chosen = append(chosen, r)
+			}
+		}
+	}
+	return chosen
+}
+
+// homeOf joins a person's first agency, which decides language, zone and
+// calendar of his mails, and his roles.
+const homeOf = `
+	cross join lateral (
+		select h.locale, h.time_zone, h.country from member f join agency h on h.id = f.agency_id
+		where f.person_id = p.id order by f.agency_id limit 1
+	) h
+	cross join lateral (select array_agg(distinct r.role) as roles from member r where r.person_id = p.id) ro`
+
+const personRecipient = `p.id as person_id, cast(null as bigint) as agency_id, p.name, p.email,
+	p.email_refused_at is not null as refused, coalesce(p.locale, h.locale) as locale, h.time_zone, h.country, ro.roles`
+
+// activeFocal is the condition that person p answers for agency m.
+const activeFocal = `m.role = 'focal' and p.disabled_at is null`
+
+// recipientsOf finds everybody who may be told of the tasks, in one query: the
+// focal points of the lead (the named one, as long as he is active there, else
+// all), those of the co-executors, the controller and the lead's mailbox.
+func (s *Store) recipientsOf(ctx context.Context, tasks []*Task) (map[int64]recipients, error) {
+	ids := make([]int64, len(tasks))
+	for i, t := range tasks {
+		ids[i] = t.ID
+	}
+	var rows []*Recipient
+	err := s.all(ctx, &rows, `
+		with t as (select id, lead_id, focal_id, directive_id from task where id = any($1))
+		select t.id as task_id, 'lead' as audience, `+personRecipient+`
+		from t join member m on m.agency_id = t.lead_id join person p on p.id = m.person_id `+homeOf+`
+		where `+activeFocal+` and (p.id = t.focal_id or not exists (
+			select from member n join person q on q.id = n.person_id
+			where n.agency_id = t.lead_id and n.person_id = t.focal_id and n.role = 'focal' and q.disabled_at is null))
+		union all
+		select t.id, 'co_executor', `+personRecipient+`
+		from t join co_executor c on c.task_id = t.id join member m on m.agency_id = c.agency_id
+		join person p on p.id = m.person_id `+homeOf+`
+		where `+activeFocal+`
+		union all
+		select t.id, 'controller', `+personRecipient+`
+		from t join directive d on d.id = t.directive_id join person p on p.id = d.controller_id `+homeOf+`
+		where p.disabled_at is null
+		union all
+		select t.id, 'mailbox', null, a.id, a.name_en, a.email, a.email_refused_at is not null,
+			a.locale, a.time_zone, a.country, '{}'
+		from t join agency a on a.id = t.lead_id
+		where a.email <> ''`, pq.Array(ids))
+	if err != nil {
+		return nil, fmt.Errorf("recipients: %w", err)
+	}
+	byTask := map[int64]recipients{}
+	for _, r := range rows {
+		if r.zone, err = time.LoadLocation(r.TimeZone); err != nil {
+			return nil, fmt.Errorf("zone of %s: %w", r.Key(), err)
+		}
+		byTask[r.TaskID] = append(byTask[r.TaskID], r)
+	}
+	return byTask, nil
+}

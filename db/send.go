@@ -1,0 +1,268 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/lib/pq"
+
+	"amal/rules"
+)
+
+// Lease is how long a claimed message belongs to its sender. It must be longer
+// than the time a sending may take.
+const Lease = 50 * time.Second
+
+// Letter is a claimed message with what to write to whom.
+type Letter struct {
+	ID        int64
+	PersonID  *int64 `db:"person_id"`
+	AgencyID  *int64 `db:"agency_id"`
+	Kind      string
+	LocalDay  time.Time `db:"local_day"`
+	HeaderID  string    `db:"header_id"`
+	Attempts  int
+	CreatedAt time.Time `db:"created_at"`
+	Lease     string    `db:"leased_by"`
+
+	To    Recipient    `db:"-"`
+	Lines []LetterLine `db:"-"`
+}
+
+// LetterLine is one reminder in a letter, with the task it is about.
+type LetterLine struct {
+	ReminderID int64 `db:"reminder_id"`
+	Rule       string
+	Occasion   string
+	Audience   string
+	Late       bool
+	Note       string
+	Words      string         // of the passage
+	Place      string         // of the meeting
+	HeldOn     time.Time      `db:"held_on"`
+	Points     pq.StringArray // expected result
+	Task
+}
+
+// Claim takes the next waiting message for a sender: lease names this claim and
+// no other. The lines that are no longer right are dropped; where nothing is
+// left, or the recipient has no usable address, the message is marked skipped
+// and the next one is taken. ErrNotFound means that nothing waits.
+func (s *Store) Claim(ctx context.Context, lease string, now time.Time) (*Letter, error) {
+	for {
+		l, err := s.claimOne(ctx, lease, now)
+		if err != nil {
+			return nil, err
+		}
+		reason, err := s.fill(ctx, l, now)
+		if err != nil {
+			return nil, err
+		}
+		if reason == "" {
+			return l, nil
+		}
+		if err := s.finish(ctx, l, "skipped", reason, now); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (s *Store) claimOne(ctx context.Context, lease string, now time.Time) (*Letter, error) {
+	var l Letter
+	err := s.get(ctx, &l, `
+		update message set leased_until = $2, leased_by = $3, attempts = attempts + 1
+		where id = (
+			select id from message
+			where state = 'waiting' and send_after <= $1 and (leased_until is null or leased_until < $1)
+			order by send_after, id
+			limit 1
+			for update skip locked
+		)
+		returning id, person_id, agency_id, kind, local_day, header_id, attempts, created_at, leased_by`,
+		now, now.Add(Lease), lease)
+	if err != nil {
+		return nil, err
+	}
+	return &l, nil
+}
+
+// fill reads recipient and lines, and drops the lines that are no longer right.
+func (s *Store) fill(ctx context.Context, l *Letter, now time.Time) (skip string, err error) {
+	if err := s.addressee(ctx, l); errors.Is(err, ErrNotFound) {
+		return rules.SkippedNotTheir, nil
+	} else if err != nil {
+		return "", err
+	}
+	if l.To.Email == "" || l.To.Refused {
+		return rules.SkippedAddress, nil
+	}
+	var lines []LetterLine
+	err = s.all(ctx, &lines, `
+		select r.id as reminder_id, r.rule, r.occasion, r.audience, r.late, r.note,
+			coalesce(substr(c.text, x.starts + 1, least(x.ends - x.starts, 1000)), '') as words,
+			m.place, m.held_on, array(select text from task_point where task_id = t.id order by number) as points,
+			`+taskColumns+`
+		from reminder r
+		join task t on t.id = r.subject_id and r.subject = 'task'
+		join directive d on d.id = t.directive_id
+		join meeting m on m.id = d.meeting_id
+		left join agency a on a.id = t.lead_id
+		left join passage x on x.id = d.passage_id
+		left join document c on c.id = x.document_id
+		where r.message_id = $1 and r.state = 'taken'
+		order by t.overdue_at nulls last, t.id, r.id`, l.ID)
+	if err != nil {
+		return "", fmt.Errorf("lines of message %d: %w", l.ID, err)
+	}
+	if l.Lines, err = s.stillRight(ctx, l, lines); err != nil {
+		return "", err
+	}
+	if len(l.Lines) == 0 {
+		return "nothing_left", nil
+	}
+	return "", nil
+}
+
+func (s *Store) addressee(ctx context.Context, l *Letter) error {
+	query := `select ` + personRecipient + ` from person p ` + homeOf + ` where p.id = $1 and p.disabled_at is null`
+	id := l.PersonID
+	if id == nil {
+		id = l.AgencyID
+		query = `select null as person_id, id as agency_id, name_en as name, email, email_refused_at is not null as refused,
+			locale, time_zone, country, '{}' as roles from agency where id = $1`
+	}
+	if err := s.get(ctx, &l.To, query, id); err != nil {
+		return fmt.Errorf("recipient of message %d: %w", l.ID, err)
+	}
+	zone, err := time.LoadLocation(l.To.TimeZone)
+	if err != nil {
+		return fmt.Errorf("zone of message %d: %w", l.ID, err)
+	}
+	l.To.zone = zone
+	return nil
+}
+
+// stillRight asks again, just before sending, whether each line is still true
+// of its task and its recipient still the one to tell.
+func (s *Store) stillRight(ctx context.Context, l *Letter, lines []LetterLine) ([]LetterLine, error) {
+	var tasks []*Task
+	for i := range lines {
+		tasks = append(tasks, &lines[i].Task)
+	}
+	byTask, err := s.recipientsOf(ctx, tasks)
+	if err != nil {
+		return nil, err
+	}
+	var right []LetterLine
+	for _, line := range lines {
+		reason := ""
+		if len(byTask[line.ID].of([]rules.Audience{rules.Audience(line.Audience)}).only(l.To.Key())) == 0 {
+			reason = rules.SkippedNotTheir
+		} else if zone, err := line.Zone(); err != nil {
+			return nil, err
+		} else if ok, why := rules.StillRight(line.Rule, line.Occasion, line.facts(zone)); !ok {
+			reason = why
+		}
+		if reason == "" {
+			right = append(right, line)
+			continue
+		}
+		if _, err := s.exec(ctx, `update reminder set state = 'skipped', reason = $2 where id = $1`, line.ReminderID, reason); err != nil {
+			return nil, fmt.Errorf("reminder %d: %w", line.ReminderID, err)
+		}
+	}
+	return right, nil
+}
+
+func (rs recipients) only(key string) recipients {
+	for _, r := range rs {
+		if r.Key() == key {
+			return recipients{r}
+		}
+	}
+	return nil
+}
+
+// ErrLeaseLost says that a message was claimed by somebody else meanwhile, so
+// that this result comes too late.
+var ErrLeaseLost = errors.New("the message belongs to another sender by now")
+
+func (s *Store) finish(ctx context.Context, l *Letter, state, answer string, now time.Time) error {
+	n, err := s.exec(ctx, `
+		update message set state = $3, answer = $4, address = $5,
+			sent_at = case when $3 = 'sent' then cast($6 as timestamptz) end, leased_until = null, leased_by = ''
+		where id = $1 and leased_by = $2 and state = 'waiting'`,
+		l.ID, l.Lease, state, answer, l.To.Email, now)
+	if err != nil {
+		return fmt.Errorf("message %d: %w", l.ID, err)
+	}
+	if n == 0 {
+		return fmt.Errorf("message %d: %w", l.ID, ErrLeaseLost)
+	}
+	return nil
+}
+
+// RecordSent writes the mail server's answer to a message it took.
+func (s *Store) RecordSent(ctx context.Context, l *Letter, answer string, now time.Time) error {
+	return s.finish(ctx, l, "sent", answer, now)
+}
+
+// RecordRefused marks a message whose address the mail server refused for good,
+// and the address, so that the secretariat can mend it.
+func (s *Store) RecordRefused(ctx context.Context, l *Letter, answer string, now time.Time) error {
+	return s.InTx(ctx, func(tx *Store) error {
+		if err := tx.finish(ctx, l, "refused", answer, now); err != nil {
+			return err
+		}
+		if l.PersonID != nil {
+			_, err := tx.exec(ctx, `update person set email_refused_at = $2 where id = $1`, *l.PersonID, now)
+			return err
+		}
+		_, err := tx.exec(ctx, `update agency set email_refused_at = $2 where id = $1`, deref(l.AgencyID), now)
+		tx.forgetDirectory()
+		return err
+	})
+}
+
+// pauses are the waits before a further try; the last one repeats.
+var pauses = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
+
+// tryFor is how long a message is tried before it is given up as failed.
+const tryFor = 72 * time.Hour
+
+// RecordRetry lets a message wait for another try, or gives it up after three
+// days.
+func (s *Store) RecordRetry(ctx context.Context, l *Letter, answer string, now time.Time) error {
+	if now.Sub(l.CreatedAt) > tryFor {
+		return s.finish(ctx, l, "failed", answer, now)
+	}
+	pause := pauses[min(max(l.Attempts, 1), len(pauses))-1]
+	n, err := s.exec(ctx, `
+		update message set send_after = $3, answer = $4, address = $5, leased_until = null, leased_by = ''
+		where id = $1 and leased_by = $2 and state = 'waiting'`, l.ID, l.Lease, now.Add(pause), answer, l.To.Email)
+	if err != nil {
+		return fmt.Errorf("message %d: %w", l.ID, err)
+	}
+	if n == 0 {
+		return fmt.Errorf("message %d: %w", l.ID, ErrLeaseLost)
+	}
+	return nil
+}
+
+// Release gives a claimed message back untried, as when the mail server can't
+// be reached at all.
+func (s *Store) Release(ctx context.Context, l *Letter) error {
+	_, err := s.exec(ctx, `
+		update message set leased_until = null, leased_by = '', attempts = attempts - 1
+		where id = $1 and leased_by = $2`, l.ID, l.Lease)
+	return err
+}
+
+// Waiting reports how many messages wait to be sent now, at most 1000.
+func (s *Store) Waiting(ctx context.Context, now time.Time) (n int, err error) {
+	err = s.get(ctx, &n, `
+		select count(*) from (select from message where state = 'waiting' and send_after <= $1 limit 1000) w`, now)
+	return n, err
+}

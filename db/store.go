@@ -1,0 +1,208 @@
+// Package db is the only gate to the data: every SQL statement of Amal, one
+// file per aggregate. Each write locks the row in the asker's scope, checks its
+// version, asks rules, and writes the row and its history in one transaction.
+// What may not be seen is ErrNotFound, the same as what is not there.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+)
+
+// Store runs the queries, on a pool or inside one transaction.
+type Store struct {
+	pool  *sqlx.DB
+	tx    *sqlx.Tx // nil outside a transaction
+	stmts *statements
+	fresh *[]string // queries this transaction ran that are not prepared yet
+}
+
+// Options says how to reach the database. Connections is the size of the pool;
+// all of them are kept, because a new one has to prepare its statements again.
+type Options struct {
+	URL         string // of the app's role, URL or key=value
+	Connections int    // 0 = 8
+}
+
+// Open makes the pool and checks that the database answers. The sessions work
+// in UTC; time zones are applied in Go.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	connector, err := pq.NewConnector(o.URL)
+	if err != nil {
+		return nil, fmt.Errorf("database address: %w", err)
+	}
+	pool := sqlx.NewDb(sql.OpenDB(connector), "postgres")
+	n := o.Connections
+	if n == 0 {
+		n = 8
+	}
+	pool.SetMaxOpenConns(n)
+	pool.SetMaxIdleConns(n)
+	if err := pool.PingContext(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	binary := strings.Contains(o.URL, "binary_parameters=yes")
+	return &Store{pool: pool, stmts: &statements{off: binary}}, nil
+}
+
+// Close ends the pool.
+func (s *Store) Close() error { return s.pool.Close() }
+
+// Ping asks the database for a sign of life.
+func (s *Store) Ping(ctx context.Context) error { return s.pool.PingContext(ctx) }
+
+// Queries tells how many statements the store has run; tests count with it.
+func (s *Store) Queries() int64 { return s.stmts.run.Load() }
+
+// InTx runs do in one transaction, which is committed if do returns nil.
+// Inside a transaction it joins that one.
+func (s *Store) InTx(ctx context.Context, do func(tx *Store) error) error {
+	if s.tx != nil {
+		return do(s)
+	}
+	tx, err := s.pool.BeginTxx(ctx, nil)
+	if err != nil {
+		return translate(err)
+	}
+	var fresh []string
+	if err := do(&Store{pool: s.pool, tx: tx, stmts: s.stmts, fresh: &fresh}); err != nil {
+		tx.Rollback()
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return translate(err)
+	}
+	for _, query := range fresh {
+		s.prepare(ctx, query) // next time it is there; the work itself is done
+	}
+	return nil
+}
+
+// statements keeps each query prepared: lib/pq would plan it anew at every
+// call, which costs more than running it (docs/decisions). With
+// binary_parameters=yes (an old pgbouncer) nothing is prepared.
+type statements struct {
+	byText sync.Map // query → *sqlx.Stmt
+	off    bool
+	run    atomic.Int64
+
+	calendars calendarCache
+	agencies  agencyCache
+}
+
+// prepared returns the kept statement for a query, bound to the transaction if
+// there is one. Inside a transaction it never prepares on the pool: eight
+// transactions waiting for a ninth connection would wait for ever. There it
+// returns nil, and InTx prepares the query after the commit.
+func (s *Store) prepared(ctx context.Context, query string) (*sqlx.Stmt, error) {
+	if s.stmts.off {
+		return nil, nil
+	}
+	kept, ok := s.stmts.byText.Load(query)
+	switch {
+	case ok && s.tx != nil:
+		return s.tx.StmtxContext(ctx, kept.(*sqlx.Stmt)), nil
+	case ok:
+		return kept.(*sqlx.Stmt), nil
+	case s.tx != nil:
+		*s.fresh = append(*s.fresh, query)
+		return nil, nil
+	}
+	return s.prepare(ctx, query)
+}
+
+func (s *Store) prepare(ctx context.Context, query string) (*sqlx.Stmt, error) {
+	stmt, err := s.pool.PreparexContext(ctx, query)
+	if err != nil {
+		return nil, translate(err)
+	}
+	if kept, loaded := s.stmts.byText.LoadOrStore(query, stmt); loaded {
+		stmt.Close()
+		stmt = kept.(*sqlx.Stmt)
+	}
+	return stmt, nil
+}
+
+func (s *Store) plain() sqlx.ExtContext {
+	if s.tx != nil {
+		return s.tx
+	}
+	return s.pool
+}
+
+// get reads one row into dst; none is ErrNotFound.
+func (s *Store) get(ctx context.Context, dst any, query string, args ...any) error {
+	s.stmts.run.Add(1)
+	stmt, err := s.prepared(ctx, query)
+	if err != nil {
+		return err
+	}
+	if stmt == nil {
+		return translate(sqlx.GetContext(ctx, s.plain(), dst, query, args...))
+	}
+	return translate(stmt.GetContext(ctx, dst, args...))
+}
+
+// all reads every row into the slice that dst points to.
+func (s *Store) all(ctx context.Context, dst any, query string, args ...any) error {
+	s.stmts.run.Add(1)
+	stmt, err := s.prepared(ctx, query)
+	if err != nil {
+		return err
+	}
+	if stmt == nil {
+		return translate(sqlx.SelectContext(ctx, s.plain(), dst, query, args...))
+	}
+	return translate(stmt.SelectContext(ctx, dst, args...))
+}
+
+// exec runs a statement and returns how many rows it touched.
+func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	s.stmts.run.Add(1)
+	stmt, err := s.prepared(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	var result sql.Result
+	if stmt == nil {
+		result, err = s.plain().ExecContext(ctx, query, args...)
+	} else {
+		result, err = stmt.ExecContext(ctx, args...)
+	}
+	if err != nil {
+		return 0, translate(err)
+	}
+	return result.RowsAffected()
+}
+
+// id runs an insert that returns the new row's id.
+func (s *Store) id(ctx context.Context, query string, args ...any) (int64, error) {
+	var id int64
+	err := s.get(ctx, &id, query, args...)
+	return id, err
+}
+
+// nullTime turns a zero moment or date into null.
+func nullTime(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// nullID turns a zero id into null.
+func nullID(id int64) *int64 {
+	if id == 0 {
+		return nil
+	}
+	return &id
+}

@@ -1,0 +1,87 @@
+package db
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"amal/rules"
+)
+
+// Undo takes back the last act on a task: by the person who did it, within
+// rules.UndoFor, with nothing done since. The act stays in history as undone,
+// and its mails, which waited, are not sent. rules.ErrMove says that it is too
+// late.
+func (s *Store) Undo(ctx context.Context, me rules.Actor, in ActInput) error {
+	return s.InTx(ctx, func(tx *Store) error {
+		t, err := tx.lockTask(ctx, me, in.TaskID, 0)
+		if err != nil {
+			return err
+		}
+		last, err := tx.lastAct(ctx, t.ID)
+		if err != nil {
+			return err
+		}
+		if err := last.mayUndo(me, in.Now); err != nil {
+			return fmt.Errorf("task %d: %w", t.ID, err)
+		}
+		was := *t
+		if err := json.Unmarshal(last.Before, &t.TaskState); err != nil {
+			return fmt.Errorf("state before act %d: %w", last.ID, err)
+		}
+		if err := tx.undoTraces(ctx, t, was.TaskState, last, in.Now); err != nil {
+			return err
+		}
+		return tx.saveTask(ctx, &was, t, deed{Me: me, Act: rules.ActUndo, Note: last.Act, Now: in.Now})
+	})
+}
+
+// lastAct is the newest row of a task's history, with the state before it.
+type lastAct struct {
+	ID       int64
+	Act      string
+	PersonID *int64 `db:"person_id"`
+	At       time.Time
+	Before   json.RawMessage
+}
+
+func (s *Store) lastAct(ctx context.Context, taskID int64) (*lastAct, error) {
+	var a lastAct
+	err := s.get(ctx, &a, `
+		select id, act, person_id, at, coalesce(before, 'null') as before
+		from history where subject = 'task' and subject_id = $1
+		order by id desc limit 1`, taskID)
+	if err != nil {
+		return nil, fmt.Errorf("last act on task %d: %w", taskID, err)
+	}
+	return &a, nil
+}
+
+func (a *lastAct) mayUndo(me rules.Actor, now time.Time) error {
+	return rules.CanUndo(rules.Act(a.Act), deref(a.PersonID) == me.PersonID, now.Sub(a.At))
+}
+
+// undoTraces takes back what an act left beside the task's row: its report or
+// decision, its planned mails, and the act's line in history.
+func (s *Store) undoTraces(ctx context.Context, t *Task, was TaskState, last *lastAct, now time.Time) error {
+	if _, err := s.exec(ctx, `update history set undone = true where id = $1`, last.ID); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, `
+		update report set undone_at = $3
+		where task_id = $1 and at = $2 and undone_at is null`, t.ID, last.At, now)
+	if err != nil {
+		return fmt.Errorf("report of act %d: %w", last.ID, err)
+	}
+	_, err = s.exec(ctx, `
+		update report set decision = '', decision_note = '', decided_by = null, decided_at = null
+		where task_id = $1 and decided_at = $2 and undone_at is null`, t.ID, last.At)
+	if err != nil {
+		return fmt.Errorf("decision of act %d: %w", last.ID, err)
+	}
+	if was.Submissions != t.Submissions { // the number is not given again
+		t.Submissions = was.Submissions
+	}
+	return s.untell(ctx, t.ID, last.At)
+}

@@ -1,0 +1,241 @@
+package rules
+
+import "slices"
+
+// Role is what a person is in an agency.
+type Role string
+
+// The roles of domain.md.
+const (
+	Staff      Role = "staff"
+	Focal      Role = "focal"
+	Controller Role = "controller"
+	Manager    Role = "manager"
+	Head       Role = "head"
+	Admin      Role = "admin"
+	Auditor    Role = "auditor"
+)
+
+// Roles lists every role, the one that decides the start page first.
+var Roles = []Role{Manager, Controller, Staff, Focal, Head, Admin, Auditor}
+
+// Member is one role of a person in one agency.
+type Member struct {
+	AgencyID int64
+	Side     Side
+	Role     Role
+}
+
+// Actor is whoever asks. A zero Actor is a visitor who has not signed in.
+type Actor struct {
+	PersonID int64
+	Name     string
+	Members  []Member
+}
+
+// Has reports whether the actor holds the role anywhere.
+func (me Actor) Has(r Role) bool {
+	return slices.ContainsFunc(me.Members, func(m Member) bool { return m.Role == r })
+}
+
+// Main returns the role that decides the start page, "" without any.
+func (me Actor) Main() Role {
+	for _, r := range Roles {
+		if me.Has(r) {
+			return r
+		}
+	}
+	return ""
+}
+
+// registerRoles see the whole register of their side.
+var registerRoles = []Role{Staff, Controller, Manager, Head}
+
+// RegisterSides returns the sides whose meetings, directives and tasks the
+// actor sees because of a role in the register. A joint agency counts for all
+// sides; an auditor sees all.
+func (me Actor) RegisterSides() []Side {
+	var sides []Side
+	for _, s := range Sides {
+		if me.seesRegisterOf(s) {
+			sides = append(sides, s)
+		}
+	}
+	return sides
+}
+
+func (me Actor) seesRegisterOf(s Side) bool {
+	return slices.ContainsFunc(me.Members, func(m Member) bool {
+		return m.Role == Auditor || slices.Contains(registerRoles, m.Role) && (m.Side == s || m.Side == Joint)
+	})
+}
+
+// AgenciesAs returns the agencies in which the actor holds the role.
+func (me Actor) AgenciesAs(r Role) []int64 {
+	ids := []int64{}
+	for _, m := range me.Members {
+		if m.Role == r {
+			ids = append(ids, m.AgencyID)
+		}
+	}
+	return ids
+}
+
+// Hat is what an actor is to one task or directive.
+type Hat int
+
+// The hats of the status table.
+const (
+	HatStaff Hat = iota
+	HatLead
+	HatCoExecutor
+	HatController
+	HatManager
+)
+
+// Hats is the set that one actor wears for one task.
+type Hats []Hat
+
+// Has reports whether h is among them.
+func (hs Hats) Has(h Hat) bool { return slices.Contains(hs, h) }
+
+func (hs Hats) any(want []Hat) bool { return slices.ContainsFunc(want, hs.Has) }
+
+// TaskScope is what access to a task depends on. A directive without a task
+// has no lead and no co-executors.
+type TaskScope struct {
+	Draft        bool   // not assigned yet: for the register only
+	Sides        []Side // of the directive
+	LeadSide     Side
+	LeadID       int64
+	CoExecutors  []int64
+	ControllerID int64 // person
+}
+
+// HatsFor returns what me is to the task. A controller or manager who is also
+// of the lead agency does not decide on his own agency's work as its lead's
+// focal point: nobody closes his own task.
+func HatsFor(me Actor, t TaskScope) Hats {
+	var hats Hats
+	if slices.Contains(me.AgenciesAs(Focal), t.LeadID) {
+		hats = append(hats, HatLead)
+	}
+	if slices.ContainsFunc(me.AgenciesAs(Focal), func(id int64) bool { return slices.Contains(t.CoExecutors, id) }) {
+		hats = append(hats, HatCoExecutor)
+	}
+	for _, m := range me.Members {
+		if m.Side != Joint && !slices.Contains(t.Sides, m.Side) {
+			continue
+		}
+		switch {
+		case m.Role == Staff:
+			hats = append(hats, HatStaff)
+		case hats.Has(HatLead):
+		case m.Role == Manager:
+			hats = append(hats, HatManager)
+		case m.Role == Controller && me.PersonID == t.ControllerID:
+			hats = append(hats, HatController)
+		}
+	}
+	return hats
+}
+
+// Sight is how much of a task somebody sees.
+type Sight int
+
+// From nothing to everything. Outline is title, lead, status and dates.
+const (
+	SeesNothing Sight = iota
+	SeesOutline
+	SeesAll
+)
+
+// SightOf returns how much of a task me sees (domain.md, "who sees what"):
+// everything of the own side, of one's own agency's tasks and of the tasks one
+// controls; of the other side the outline.
+func SightOf(me Actor, t TaskScope) Sight {
+	hats := HatsFor(me, t)
+	if t.Draft {
+		hats = slices.DeleteFunc(hats, func(h Hat) bool { return h == HatLead || h == HatCoExecutor })
+	}
+	if me.Has(Auditor) || hats.Has(HatLead) || hats.Has(HatCoExecutor) || hats.Has(HatController) {
+		return SeesAll
+	}
+	best := SeesNothing
+	for _, s := range me.RegisterSides() {
+		switch {
+		case s == t.LeadSide || t.LeadSide == Joint && slices.Contains(t.Sides, s):
+			return SeesAll
+		case slices.Contains(t.Sides, s):
+			best = SeesOutline
+		}
+	}
+	return best
+}
+
+// Permission is what a page asks of its visitor. Whether he may see this very
+// task is decided below, in the query.
+type Permission string
+
+// The permissions of the route table.
+const (
+	Anyone      Permission = "anyone"
+	SignedIn    Permission = "signed in"
+	SeeTasks    Permission = "see tasks"
+	SeeRegister Permission = "see the register"
+	SeeOverdue  Permission = "see overdue tasks"
+	Report      Permission = "report"
+	Ask         Permission = "ask and answer"
+	Record      Permission = "record"
+	Assign      Permission = "assign"
+	Review      Permission = "review"
+	Remind      Permission = "remind"
+	Reopen      Permission = "reopen"
+	SeeLedger   Permission = "see the ledger"
+	SeeAgencies Permission = "see agencies"
+	Administer  Permission = "administer"
+)
+
+// granted is the table role × permission. Anyone and SignedIn need no row.
+var granted = map[Permission][]Role{
+	SeeTasks:    {Staff, Focal, Controller, Manager, Head, Auditor},
+	SeeRegister: {Staff, Controller, Manager, Head, Auditor},
+	SeeOverdue:  {Staff, Controller, Manager, Head, Auditor},
+	Report:      {Focal},
+	Ask:         {Focal, Controller, Manager, Staff},
+	Record:      {Staff},
+	Assign:      {Staff, Controller, Manager},
+	Review:      {Controller, Manager},
+	Remind:      {Staff, Controller, Manager},
+	Reopen:      {Manager},
+	SeeLedger:   {Staff, Controller, Manager, Admin, Auditor},
+	SeeAgencies: {Staff, Controller, Manager, Head, Admin, Auditor},
+	Administer:  {Admin},
+}
+
+// Allowed reports whether the actor holds a role that the permission is
+// granted to.
+func Allowed(me Actor, p Permission) bool {
+	switch p {
+	case Anyone:
+		return true
+	case SignedIn:
+		return me.PersonID != 0
+	}
+	return slices.ContainsFunc(granted[p], me.Has)
+}
+
+// startPages is where each role begins (domain.md). Heads begin at the overdue
+// list until the stocktake exists.
+var startPages = map[Role]string{
+	Staff: "/meetings", Focal: "/tasks", Controller: "/review", Manager: "/overdue",
+	Head: "/overdue", Admin: "/people", Auditor: "/reminders",
+}
+
+// StartPage returns the address a person begins at after signing in.
+func StartPage(me Actor) string {
+	if p, ok := startPages[me.Main()]; ok {
+		return p
+	}
+	return "/account"
+}
