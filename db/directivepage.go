@@ -148,3 +148,23 @@ func (s *Store) FocalPoints(ctx context.Context) ([]PersonName, error) {
 	}
 	return people, nil
 }
+
+// StandingReports returns the completion report that waits for a decision, by
+// task. Callers check before that the asker reviews these tasks.
+func (s *Store) StandingReports(ctx context.Context, taskIDs []int64) (map[int64]*TaskReport, error) {
+	var rows []struct {
+		TaskReport
+		TaskID int64 `db:"task_id"`
+	}
+	err := s.all(ctx, &rows, `select r.task_id, `+reportColumns+`
+		join task t on t.id = r.task_id and t.submissions = r.submission
+		where r.task_id = any($1) and r.kind = 'completion' and r.undone_at is null`, pq.Array(taskIDs))
+	if err != nil {
+		return nil, fmt.Errorf("reports that wait: %w", err)
+	}
+	byTask := make(map[int64]*TaskReport, len(rows))
+	for i := range rows {
+		byTask[rows[i].TaskID] = &rows[i].TaskReport
+	}
+	return byTask, nil
+}

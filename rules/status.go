@@ -163,3 +163,7 @@ func MayEdit(s Status, hats Hats) bool {
 	open := s == Draft || s.Open()
 	return open && (hats.Has(HatStaff) || hats.Has(HatController) || hats.Has(HatManager))
 }
+
+// MayRemind reports whether somebody with these hats may remind the lead of a
+// task by hand.
+func MayRemind(s Status, hats Hats) bool { return s.Open() && MayEdit(s, hats) }

@@ -1,0 +1,24 @@
+// Package communique reads what leaders' meetings publish: communiqués,
+// minutes with numbered points, decisions with lines for term and doer, tables
+// and action logs, in German, Russian, English, Uzbek (both scripts) and Kazakh.
+//
+// It is pure: no files, no clock, no network, and the same text always gives
+// the same answer. Every offset is a count of Unicode code points, half-open,
+// in the text as given (the caller decodes it and brings it to NFC).
+//
+// A text goes through these stages, each in its own file:
+//
+//	fold       letters for comparing, one for one, so that offsets stay true
+//	language   by letters and small words, for the text and for each line
+//	lines      headline, heading, point of a list, table row, field, lead-in
+//	sentences  with the abbreviations and ordinals of the language
+//	words      what the tables are matched against
+//	cues       lexicon_*.go: wordings that order, agree, stress, report…
+//	deadlines  deadlines_*.go: wordings of time and the date they mean
+//	owners     owners_*.go and the agencies the caller knows
+//	clauses    one sentence may carry several directives
+//
+// The tables can be read and mended by someone who knows the language but not
+// Go; pattern.go says how a pattern is written. Nothing here is ever more than
+// a proposal: a person confirms, and each proposal says why it was made.
+package communique

@@ -1,0 +1,89 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lib/pq"
+
+	"amal/rules"
+)
+
+// Tally are the figures on the tabs: what is open at one's own agencies, what
+// waits for one's review (at most 100), and what is overdue in one's register.
+type Tally struct{ Mine, Review, Overdue int }
+
+// Tally counts for me at now, without reading tasks but the few that wait for
+// review.
+func (s *Store) Tally(ctx context.Context, me rules.Actor, now time.Time) (t Tally, err error) {
+	scopes := []string{}
+	for _, id := range me.AgenciesAs(rules.Focal) {
+		scopes = append(scopes, agencyScope(id))
+	}
+	var sides []string
+	if me.Has(rules.Manager) {
+		for _, side := range me.RegisterSides() {
+			sides = append(sides, string(side))
+		}
+	}
+	err = s.get(ctx, &t, `
+		select
+			(select coalesce(sum(n), 0) from open_count where scope = any($1) and state = 'open') as mine,
+			(select count(*) from (
+				select from task t join directive d on d.id = t.directive_id
+				where t.status = 'submitted' and (d.controller_id = $2 or d.sides && $3) limit 100) w) as review,
+			(select coalesce(sum(n), 0) from open_count where scope = $4 and state = 'open' and overdue_at <= $5) as overdue`,
+		pq.Array(scopes), me.PersonID, pq.Array(sides), countScope(me, CountFilter{}), now)
+	if err != nil {
+		return t, fmt.Errorf("tally of person %d: %w", me.PersonID, err)
+	}
+	return t, nil
+}
+
+// Tick notes that a clocked job ran, on which server, and with what error.
+func (s *Store) Tick(ctx context.Context, job, server, failure string, now time.Time) error {
+	_, err := s.exec(ctx, `
+		insert into tick (job, ran_at, server, error) values ($1, $2, $3, $4)
+		on conflict (job) do update set ran_at = greatest(tick.ran_at, excluded.ran_at), server = excluded.server, error = excluded.error`,
+		job, now, server, failure)
+	if err != nil {
+		return fmt.Errorf("tick of %s: %w", job, err)
+	}
+	return nil
+}
+
+// LastTick returns when reminders were last planned, on whichever server.
+func (s *Store) LastTick(ctx context.Context) (at time.Time, err error) {
+	err = s.get(ctx, &at, `select coalesce(max(ran_at), 'epoch') from tick where job = 'plan'`)
+	return at, err
+}
+
+// Setting returns a fact about the installation, "" where there is none.
+func (s *Store) Setting(ctx context.Context, key string) (value string, err error) {
+	err = s.get(ctx, &value, `select coalesce((select value from setting where key = $1), '')`, key)
+	return value, err
+}
+
+// SetSetting keeps a fact about the installation.
+func (s *Store) SetSetting(ctx context.Context, key, value string) error {
+	_, err := s.exec(ctx, `
+		insert into setting (key, value) values ($1, $2)
+		on conflict (key) do update set value = excluded.value`, key, value)
+	return err
+}
+
+// Facts about the database for a health check: its version and its clock.
+type Facts struct {
+	Version string
+	Now     time.Time
+	Audit   bool // the app's role owns nothing
+}
+
+// Facts asks the database about itself.
+func (s *Store) Facts(ctx context.Context) (f Facts, err error) {
+	err = s.get(ctx, &f, `
+		select current_setting('server_version') as version, clock_timestamp() as now,
+			not exists (select from pg_tables where schemaname = 'public' and tableowner = current_user) as audit`)
+	return f, err
+}

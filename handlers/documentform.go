@@ -1,0 +1,146 @@
+package handlers
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+	"golang.org/x/text/unicode/norm"
+
+	"amal/communique"
+	"amal/db"
+	"amal/i18n"
+	"amal/rules"
+	"amal/templates"
+)
+
+type documentForm struct {
+	Kind     string `form:"kind"`
+	Title    string `form:"title"`
+	Language string `form:"language"`
+	DatedOn  string `form:"dated_on"`
+	Origin   string `form:"origin"`
+	Text     string `form:"text"`
+	FormKey  string `form:"form_key"`
+}
+
+// documentFormView is the form of a new document: pasted or uploaded.
+type documentFormView struct {
+	templates.Layout
+	Form             documentForm
+	MeetingID        int64
+	Crumbs           []templates.Crumb
+	Kinds, Languages []templates.Choice
+}
+
+var documentFormPage = templates.New[documentFormView]("document_form.html")
+
+func (a *App) newDocument(c echo.Context, me rules.Actor) error {
+	return a.showDocumentForm(c, me, &documentForm{Kind: "communique"}, nil)
+}
+
+func (a *App) showDocumentForm(c echo.Context, me rules.Actor, form *documentForm, failed error) error {
+	id, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	m, err := a.Store.Meeting(c.Request().Context(), me, id)
+	if err != nil {
+		return err
+	}
+	p := say(c)
+	if form.DatedOn == "" && failed == nil {
+		form.DatedOn = m.HeldOn.Format("02.01.2006")
+	}
+	view := documentFormView{Layout: a.layout(c, p.T("document.new")), Form: *form, MeetingID: m.ID, Kinds: choices(p, "document.kind.", rules.DocumentKinds, form.Kind),
+		Languages: []templates.Choice{{Label: p.T("document.language.read")}},
+		Crumbs:    []templates.Crumb{{Href: "/meetings", Label: p.T("nav.meetings")}, {Href: fmt.Sprintf("/meetings/%d", m.ID), Label: m.Title}, {Label: p.T("document.new")}}}
+	for _, l := range i18n.Langs {
+		view.Languages = append(view.Languages, templates.Choice{Value: string(l), Label: l.Name(), Chosen: form.Language == string(l)})
+	}
+	status, err := a.again(c, &view.Layout, failed)
+	if err != nil {
+		return err
+	}
+	return render(c, status, documentFormPage, view)
+}
+
+func (a *App) addDocument(c echo.Context, me rules.Actor) error {
+	form, err := bind[documentForm](c)
+	if form == nil {
+		return err
+	}
+	if err != nil { // pasted text that is not UTF-8: what could be read comes back
+		return a.showDocumentForm(c, me, form, err)
+	}
+	meetingID, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	in, err := form.input(c, meetingID, a.Now())
+	if err == nil {
+		var documentID int64
+		if documentID, err = a.Store.AddDocument(c.Request().Context(), me, in); err == nil {
+			return a.seeOther(c, fmt.Sprintf("/documents/%d", documentID), "document.added")
+		}
+	}
+	return a.showDocumentForm(c, me, form, err)
+}
+
+// input reads the text, from the uploaded file or the field, and finds its
+// language unless one was chosen.
+func (f *documentForm) input(c echo.Context, meetingID int64, now time.Time) (db.DocumentInput, error) {
+	original, name := []byte(f.Text), ""
+	if file, header, err := c.Request().FormFile("file"); err == nil {
+		defer file.Close()
+		if original, err = io.ReadAll(io.LimitReader(file, rules.MaxDocument+1)); err != nil {
+			return db.DocumentInput{}, errBadForm
+		}
+		name = cleanName(header.Filename)
+	}
+	text, ok := decoded(original)
+	if !ok {
+		return db.DocumentInput{}, rules.Problems{{Field: "text", Key: "form.error.not_utf8"}}
+	}
+	if len(original) > rules.MaxDocument {
+		return db.DocumentInput{}, rules.Problems{{Field: "text", Key: "form.error.too_big"}}
+	}
+	language := f.Language
+	if language == "" {
+		language, _ = communique.Detect(text)
+	}
+	dated, _ := rules.ParseDate(f.DatedOn)
+	return db.DocumentInput{MeetingID: meetingID, Kind: f.Kind, Title: f.Title, Language: language, DatedOn: dated, Origin: f.Origin,
+		FileName: name, Original: original, Text: text, FormKey: f.FormKey, Now: now}, nil
+}
+
+// decoded brings a text to the form passages count in: UTF-8 without a byte
+// order mark, LF, Normalisation Form C, no NUL. ok is false where it is not
+// UTF-8.
+func decoded(raw []byte) (text string, ok bool) {
+	raw = bytes.TrimPrefix(raw, []byte("\uFEFF"))
+	if !utf8.Valid(raw) || bytes.ContainsRune(raw, 0) {
+		return "", false
+	}
+	text = strings.ReplaceAll(string(raw), "\r\n", "\n")
+	return norm.NFC.String(strings.ReplaceAll(text, "\r", "\n")), true
+}
+
+// cleanName keeps a file's name for people: no folders, no control signs.
+func cleanName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(name, ""))
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	if r := []rune(name); len(r) > rules.MaxName {
+		name = string(r[:rules.MaxName])
+	}
+	return name
+}

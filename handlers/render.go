@@ -1,0 +1,137 @@
+package handlers
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"amal/i18n"
+	"amal/rules"
+	"amal/templates"
+)
+
+// render answers with a page in the request's language.
+func render[V any](c echo.Context, status int, page *templates.Page[V], view V) error {
+	h := c.Response().Header()
+	h.Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
+	h.Set(echo.HeaderCacheControl, "no-store")
+	w := &lateHeader{Response: c.Response(), status: status}
+	return page.Render(w, seen(c).lang, view)
+}
+
+// lateHeader writes the status with the first byte, so that a template that
+// fails can still become an error page.
+type lateHeader struct {
+	*echo.Response
+	status int
+}
+
+// Write writes the body.
+func (w *lateHeader) Write(b []byte) (int, error) {
+	w.WriteHeader(w.status)
+	return w.Response.Write(b)
+}
+
+// seeOther answers a write: on to a page, which says what was done.
+func (a *App) seeOther(c echo.Context, path, key string, pairs ...any) error {
+	if key != "" {
+		a.flash(c, templates.Flash{Text: say(c).T(key, pairs...)})
+	}
+	return c.Redirect(http.StatusSeeOther, path)
+}
+
+// today is the date it is now where this installation's people are: in the zone
+// of the asker's first agency, else in Tashkent and Almaty, which share one.
+func (a *App) today(c echo.Context) time.Time { return rules.Today(a.Now(), a.zone(c)) }
+
+// bareLayout is a layout without anything read from the database.
+func (a *App) bareLayout(c echo.Context, title string) templates.Layout {
+	v := seen(c)
+	l := templates.Layout{Lang: v.lang, Title: title, Demo: a.Demo, FormKey: secret(), Path: c.Request().URL.RequestURI(),
+		Error: map[string]string{}, Today: rules.Today(a.Now(), defaultZone())}
+	for _, lang := range i18n.Langs {
+		l.Langs = append(l.Langs, templates.LangLink{Code: string(lang), Name: lang.Name(), Href: inLanguage(c, lang), Current: lang == v.lang})
+	}
+	return l
+}
+
+// inLanguage is the present page's address in another language; a form's answer
+// is no page, so it leads to the start.
+func inLanguage(c echo.Context, l i18n.Lang) string {
+	u := *c.Request().URL
+	if c.Request().Method == http.MethodPost {
+		u = url.URL{Path: "/"}
+	}
+	q := u.Query()
+	q.Set("lang", string(l))
+	return u.Path + "?" + q.Encode()
+}
+
+// layout is what every page shows around its own content.
+func (a *App) layout(c echo.Context, title string) templates.Layout {
+	l := a.bareLayout(c, title)
+	v := seen(c)
+	if v.person == nil {
+		return l
+	}
+	p := say(c)
+	l.Today = a.today(c)
+	l.Me = &templates.Me{Name: v.me.Name, Role: p.T("role." + string(v.me.Main()))}
+	l.Flash = a.takeFlash(c)
+	var err error
+	if l.Nav, err = a.nav(c, v.me); err != nil {
+		a.Log.Error("navigation", "error", err.Error())
+	}
+	l.Banners = a.banners(c, v.me)
+	return l
+}
+
+// place is one entry of the main navigation.
+type place struct {
+	href, key, icon string
+	permission      rules.Permission
+}
+
+// places are the main navigation; everybody sees those he may enter.
+var places = []place{
+	{"/tasks", "nav.tasks", "inbox", rules.Report},
+	{"/review", "nav.review", "clipboard-check", rules.Review},
+	{"/overdue", "nav.overdue", "alarm-clock", rules.SeeOverdue},
+	{"/meetings", "nav.meetings", "handshake", rules.SeeRegister},
+	{"/people", "nav.people", "users", rules.Administer},
+	{"/agencies", "nav.agencies", "building-2", rules.Administer},
+	{"/holidays", "nav.holidays", "calendar-days", rules.Administer},
+	{"/reminders", "nav.reminders", "mail", rules.SeeLedger},
+}
+
+func (a *App) nav(c echo.Context, me rules.Actor) ([]templates.NavLink, error) {
+	p := say(c)
+	tally, err := a.Store.Tally(c.Request().Context(), me, a.Now())
+	var links []templates.NavLink
+	for _, pl := range places {
+		if !rules.Allowed(me, pl.permission) {
+			continue
+		}
+		link := templates.NavLink{Href: pl.href, Label: p.T(pl.key), Icon: pl.icon, Current: strings.HasPrefix(c.Request().URL.Path, pl.href)}
+		switch pl.href {
+		case "/tasks":
+			link.Count = shown(p, tally.Mine)
+		case "/review":
+			link.Count = shown(p, tally.Review)
+		case "/overdue":
+			link.Count, link.Late = shown(p, tally.Overdue), true
+		}
+		links = append(links, link)
+	}
+	return links, err
+}
+
+func shown(p *i18n.Printer, n int) string {
+	if n == 0 {
+		return ""
+	}
+	return p.Number(n)
+}

@@ -1,0 +1,102 @@
+package handlers
+
+import (
+	"net/http"
+	"slices"
+)
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+)
+
+// routes is every address of Amal with the permission it asks for. It reads as
+// the list of what the web does; a golden file shows it by role.
+var routes = slices.Concat(accountRoutes, registerRoutes, taskRoutes, adminRoutes, ledgerRoutes)
+
+var accountRoutes = []route{
+	{get, "/", "anyone", (*App).start, 0},
+	{get, "/signin", "anyone", (*App).signInForm, 0},
+	{post, "/signin", "anyone", (*App).signIn, 0},
+	{post, "/signin/link", "anyone", (*App).askForLink, 0},
+	{get, "/link/:token", "anyone", (*App).linkPage, 0},
+	{post, "/link/:token", "anyone", (*App).useLink, 0},
+	{post, "/signout", "signed in", (*App).signOut, 0},
+	{get, "/help", "anyone", (*App).help, 0},
+	{get, "/kept", "signed in", (*App).keptForm, 0},
+	{get, "/account", "signed in", (*App).account, 0},
+	{post, "/account/language", "signed in", (*App).setLanguage, 0},
+	{post, "/account/password", "signed in", (*App).setPassword, 0},
+	{post, "/account/sessions/end", "signed in", (*App).endSessions, 0},
+}
+
+var registerRoutes = []route{
+	{get, "/meetings", "see the register", (*App).meetings, 0},
+	{get, "/meetings/new", "record", (*App).newMeeting, 0},
+	{post, "/meetings", "record", (*App).addMeeting, 0},
+	{get, "/meetings/:id", "see the register", (*App).meeting, 0},
+	{get, "/meetings/:id/edit", "record", (*App).editMeeting, 0},
+	{post, "/meetings/:id", "record", (*App).changeMeeting, 0},
+	{get, "/meetings/:id/documents/new", "record", (*App).newDocument, 0},
+	{post, "/meetings/:id/documents", "record", (*App).addDocument, documentLimit},
+	{post, "/meetings/:id/events", "record", (*App).addEvent, 0},
+	{post, "/meetings/:id/indicators", "record", (*App).addIndicator, 0},
+	{post, "/events/:id/remove", "record", (*App).removeEvent, 0},
+	{post, "/indicators/:id/remove", "record", (*App).removeIndicator, 0},
+	{get, "/documents/:id", "see tasks", (*App).document, 0},
+	{get, "/documents/:id/original", "see tasks", (*App).original, 0},
+	{get, "/directives/new", "record", (*App).newDirective, 0},
+	{post, "/directives", "record", (*App).addDirective, 0},
+	{get, "/directives/:id", "see tasks", (*App).directive, 0},
+	{get, "/directives/:id/edit", "record", (*App).editDirective, 0},
+	{post, "/directives/:id", "record", (*App).changeDirective, 0},
+	{post, "/directives/:id/assign", "assign", (*App).assignAll, 0},
+	{get, "/directives/:id/tasks/new", "record", (*App).newTask, 0},
+	{post, "/directives/:id/tasks", "record", (*App).addTask, 0},
+}
+
+var taskRoutes = []route{
+	{get, "/tasks", "report", (*App).myTasks, 0},
+	{get, "/tasks/:id", "see tasks", (*App).task, 0},
+	{get, "/tasks/:id/edit", "assign", (*App).editTask, 0},
+	{post, "/tasks/:id", "assign", (*App).changeTask, 0},
+	{post, "/tasks/:id/assign", "assign", (*App).assign, 0},
+	{post, "/tasks/:id/receive", "report", (*App).receive, 0},
+	{post, "/tasks/:id/report", "report", (*App).report, 0},
+	{post, "/tasks/:id/no-change", "report", (*App).noChange, 0},
+	{post, "/tasks/:id/withdraw", "report", (*App).withdraw, 0},
+	{post, "/tasks/:id/accept", "review", (*App).accept, 0},
+	{post, "/tasks/:id/return", "review", (*App).sendBack, 0},
+	{post, "/tasks/:id/cancel", "review", (*App).cancel, 0},
+	{post, "/tasks/:id/reopen", "reopen", (*App).reopen, 0},
+	{post, "/tasks/:id/notes", "ask and answer", (*App).addNote, 0},
+	{post, "/tasks/:id/undo", "see tasks", (*App).undo, 0},
+	{get, "/review", "review", (*App).reviewQueue, 0},
+	{get, "/overdue", "see overdue tasks", (*App).overdue, 0},
+	{post, "/overdue/remind", "remind", (*App).remind, 0},
+	{post, "/overdue/undo", "remind", (*App).undoRemind, 0},
+}
+
+var adminRoutes = []route{
+	{get, "/agencies", "see agencies", (*App).agencies, 0},
+	{get, "/agencies/new", "administer", (*App).newAgency, 0},
+	{post, "/agencies", "administer", (*App).addAgency, 0},
+	{get, "/agencies/:id", "administer", (*App).agency, 0},
+	{post, "/agencies/:id", "administer", (*App).changeAgency, 0},
+	{get, "/people", "administer", (*App).people, 0},
+	{get, "/people/new", "administer", (*App).newPerson, 0},
+	{post, "/people", "administer", (*App).addPerson, 0},
+	{get, "/people/:id", "administer", (*App).person, 0},
+	{post, "/people/:id", "administer", (*App).changePerson, 0},
+	{post, "/people/:id/link", "administer", (*App).makeLink, 0},
+	{get, "/holidays", "administer", (*App).holidays, 0},
+	{post, "/holidays", "administer", (*App).addHoliday, 0},
+	{post, "/holidays/remove", "administer", (*App).removeHoliday, 0},
+}
+
+var ledgerRoutes = []route{
+	{get, "/reminders", "see the ledger", (*App).ledger, 0},
+	{get, "/mailbox", "anyone", (*App).mailbox, 0},
+	{get, "/mailbox/:id", "anyone", (*App).caughtMail, 0},
+	{get, "/mailbox/:id/html", "anyone", (*App).caughtHTML, 0},
+}

@@ -1,0 +1,110 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"amal/db"
+	"amal/rules"
+)
+
+type actForm struct {
+	Version int    `form:"version"`
+	Note    string `form:"note"`
+	Ground  string `form:"ground"`
+	Back    string `form:"back"`
+}
+
+// act binds an act's form, does it and leads on; what is missing is asked for
+// on the task's page.
+func (a *App) act(c echo.Context, me rules.Actor, key string, do func(in db.ActInput) error) error {
+	form, err := bind[actForm](c)
+	if form == nil {
+		return err
+	}
+	taskID, idErr := id(c, "id")
+	if idErr != nil {
+		return idErr
+	}
+	if err == nil {
+		err = do(db.ActInput{TaskID: taskID, Version: form.Version, Note: form.Note, Ground: form.Ground, Now: a.Now()})
+	}
+	if err != nil {
+		if statusOf(err) != http.StatusUnprocessableEntity || err == rules.ErrNoChange {
+			return err
+		}
+		return a.showTask(c, me, nil, err)
+	}
+	return a.done(c, taskID, backTo(form.Back, taskID), key)
+}
+
+func (a *App) assign(c echo.Context, me rules.Actor) error {
+	return a.act(c, me, "task.assigned", func(in db.ActInput) error { return a.Store.Assign(c.Request().Context(), me, in) })
+}
+
+func (a *App) receive(c echo.Context, me rules.Actor) error {
+	return a.act(c, me, "task.received", func(in db.ActInput) error { return a.Store.Receive(c.Request().Context(), me, in) })
+}
+
+func (a *App) noChange(c echo.Context, me rules.Actor) error {
+	return a.act(c, me, "task.reported.no_change", func(in db.ActInput) error { return a.Store.SayNoChange(c.Request().Context(), me, in) })
+}
+
+func (a *App) withdraw(c echo.Context, me rules.Actor) error {
+	return a.act(c, me, "task.withdrawn", func(in db.ActInput) error { return a.Store.Withdraw(c.Request().Context(), me, in) })
+}
+
+func (a *App) accept(c echo.Context, me rules.Actor) error {
+	return a.act(c, me, "task.accepted", func(in db.ActInput) error { return a.Store.Accept(c.Request().Context(), me, in) })
+}
+
+func (a *App) sendBack(c echo.Context, me rules.Actor) error {
+	return a.act(c, me, "task.returned", func(in db.ActInput) error { return a.Store.Return(c.Request().Context(), me, in) })
+}
+
+func (a *App) cancel(c echo.Context, me rules.Actor) error {
+	return a.act(c, me, "task.cancelled", func(in db.ActInput) error { return a.Store.Cancel(c.Request().Context(), me, in) })
+}
+
+func (a *App) reopen(c echo.Context, me rules.Actor) error {
+	return a.act(c, me, "task.reopened", func(in db.ActInput) error { return a.Store.Reopen(c.Request().Context(), me, in) })
+}
+
+// undo takes the last act back; the page says so without a further way back.
+func (a *App) undo(c echo.Context, me rules.Actor) error {
+	taskID, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := a.Store.Undo(c.Request().Context(), me, db.ActInput{TaskID: taskID, Now: a.Now()}); err != nil {
+		return err
+	}
+	return a.seeOther(c, fmt.Sprintf("/tasks/%d", taskID), "task.undone")
+}
+
+type noteForm struct {
+	AnswersID int64  `form:"answers"`
+	Text      string `form:"text"`
+	FormKey   string `form:"form_key"`
+}
+
+// addNote asks or answers on a task.
+func (a *App) addNote(c echo.Context, me rules.Actor) error {
+	form, err := bind[noteForm](c)
+	if form == nil {
+		return err
+	}
+	taskID, idErr := id(c, "id")
+	if idErr != nil {
+		return idErr
+	}
+	if err == nil {
+		err = a.Store.AddNote(c.Request().Context(), me, db.NoteInput{TaskID: taskID, AnswersID: form.AnswersID, Text: form.Text, FormKey: form.FormKey, Now: a.Now()})
+	}
+	if err != nil {
+		return a.showTask(c, me, nil, err)
+	}
+	return a.seeOther(c, fmt.Sprintf("/tasks/%d#talk", taskID), "note.sent")
+}

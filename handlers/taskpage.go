@@ -1,0 +1,223 @@
+package handlers
+
+import (
+	"fmt"
+
+	"github.com/labstack/echo/v4"
+
+	"amal/db"
+	"amal/rules"
+	"amal/templates"
+)
+
+// taskView is a task's page.
+type taskView struct {
+	templates.Layout
+	Task       taskRow
+	Crumbs     []templates.Crumb
+	Outline    bool // of the other side: title, lead, status and dates only
+	Words      *templates.Words
+	OralBy     string
+	Strength   string
+	Meeting    string
+	Points     []string
+	Lead       string
+	Focal      string
+	Others     []string
+	Controller string
+	Due        templates.Day
+	Wording    string
+	NoDate     string
+	Assigned   templates.Day
+	Tree       []taskRow
+	Reports    []reportRow
+	Notes      []noteRow
+	History    []templates.Line
+	Next       []nextRow
+	Form       *reportFormView
+	May        map[string]bool
+	Undo       string
+	Text       string // typed note
+	Grounds    []templates.Choice
+}
+
+// reportRow is a report as people read it.
+type reportRow struct {
+	TaskID             int64
+	TaskRef, TaskTitle string
+	Status             templates.Status
+	Decision           templates.Status
+	Agency             string
+	Side               templates.Side
+	Who, When          string
+	Done, Next         string
+	Answers            []pointView
+	Links              []string
+	Reason             string
+	DecisionNote       string
+	DecidedBy          string
+	New                bool
+}
+
+// noteRow is a question with its answers.
+type noteRow struct {
+	ID                      int64
+	Who, Agency, When, Text string
+	New                     bool
+	Answers                 []noteRow
+}
+
+// nextRow is a planned or sent reminder of this task.
+type nextRow struct{ When, What, Who, State string }
+
+var taskPage = templates.New[taskView]("task.html")
+
+func (a *App) task(c echo.Context, me rules.Actor) error { return a.showTask(c, me, nil, nil) }
+
+// showTask shows a task's page; form is a report that could not be taken.
+func (a *App) showTask(c echo.Context, me rules.Actor, form *reportForm, failed error) error {
+	id, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	t, err := a.Store.TaskPage(c.Request().Context(), me, id, a.Now())
+	if err != nil {
+		return err
+	}
+	n, err := a.names(c)
+	if err != nil {
+		return err
+	}
+	view := a.taskView(c, me, n, t)
+	status, err := a.again(c, &view.Layout, failed)
+	if err != nil {
+		return err
+	}
+	if t.Sight == rules.SeesAll {
+		if err := a.fillTask(c, n, t, &view, form); err != nil {
+			return err
+		}
+	}
+	return render(c, status, taskPage, view)
+}
+
+// taskView is what both an outline and the whole page show.
+func (a *App) taskView(c echo.Context, me rules.Actor, n names, t *db.TaskPage) taskView {
+	p, d := say(c), t.Directive
+	directive := db.Directive{ID: d.ID, MeetingID: d.MeetingID, MeetingPlace: d.MeetingPlace, HeldOn: d.HeldOn, NumberYear: t.NumberYear, Number: t.DirectiveNo}
+	label := t.Ref()
+	if label == "" {
+		label = p.T("status.draft")
+	}
+	view := taskView{Layout: a.layout(c, t.Title), Task: a.baseRow(c, n, &t.Task), Outline: t.Sight != rules.SeesAll,
+		Crumbs: append(a.directiveCrumbs(c, me, &directive), templates.Crumb{Label: label}), Words: passageWords(c, t.Passage), OralBy: d.OralBy,
+		Strength: p.T("strength." + d.Strength), Meeting: d.MeetingTitle, Controller: d.ControllerName, Due: a.longDay(c, t.Deadline),
+		Wording: t.DeadlineWording, NoDate: t.NoDeadlineReason, May: map[string]bool{}}
+	if t.LeadID != nil {
+		view.Lead = n.of(*t.LeadID)
+	}
+	for _, id := range t.CoExecutors {
+		view.Others = append(view.Others, n.of(id))
+	}
+	for i := range t.Tree {
+		if len(t.Tree) > 1 {
+			view.Tree = append(view.Tree, a.treeRow(c, n, &t.Tree[i]))
+		}
+	}
+	return view
+}
+
+// acts are the buttons of a task's page, with the act that each stands for.
+var acts = []rules.Act{rules.ActAssign, rules.ActReceive, rules.ActReport, rules.ActSubmit, rules.ActWithdraw, rules.ActAccept, rules.ActReturn, rules.ActCancel, rules.ActReopen}
+
+func (a *App) fillTask(c echo.Context, n names, t *db.TaskPage, view *taskView, form *reportForm) error {
+	p := say(c)
+	view.Points, view.Focal, view.Assigned, view.Undo = t.Points, t.FocalName, a.dayOf(c, t.AssignedAt), t.Undo
+	for _, act := range acts {
+		view.May[string(act)] = rules.May(t.Status, act, t.Hats)
+	}
+	view.May["edit"] = rules.MayEdit(t.Status, t.Hats) && t.Hats != nil
+	view.May["note"] = t.Voice
+	view.May["reopen"] = view.May["reopen"] && t.Number != nil
+	view.May["no_change"] = view.May["report"] && rules.CanSayNoChange(t.Status, t.NoChanges, t.Overdue(a.Now())) == nil && t.Status != rules.Returned
+	if view.May["submit"] {
+		view.Form = a.reportFormFor(c, t.ID, t.Version, t.Points, form, true)
+		if form != nil {
+			for i := range view.Form.Points {
+				view.Form.Points[i].Error = view.Error[fmt.Sprintf("answer_%d", i+1)]
+			}
+			view.Form.Error = view.Error
+		}
+	}
+	for i := range t.Reports {
+		r := a.reportRow(c, n, &t.Reports[i])
+		r.New = t.Reports[i].At.After(t.SeenAt) && t.SeenAt.Year() > 1970
+		view.Reports = append(view.Reports, r)
+	}
+	view.Notes = a.noteRows(c, n, t)
+	view.History = a.history(c, t.History)
+	view.Grounds = choices(p, "ground.", rules.CancelGrounds)
+	return a.fillNext(c, t.ID, view)
+}
+
+// reportRow writes a report in words.
+func (a *App) reportRow(c echo.Context, n names, r *db.TaskReport) reportRow {
+	p := say(c)
+	shape := map[string]string{"under_way": "go", "needs_help": "soon", "finished": "sent", "no_change": "go"}[r.Signal]
+	row := reportRow{Status: templates.Status{Key: shape, Word: p.T("signal." + r.Signal)}, Agency: n.of(r.AgencyID), Side: n.side(r.AgencyID),
+		Who: r.PersonName, When: a.moment(c, r.At), Done: r.Done, Next: r.Next, Links: r.Links, Reason: r.NoEvidenceReason,
+		DecisionNote: r.DecisionNote, DecidedBy: r.DecidedBy}
+	for i, expected := range r.Expected {
+		row.Answers = append(row.Answers, pointView{Number: i + 1, Text: expected, Answer: r.Answers[i]})
+	}
+	if r.Decision != "" {
+		key := map[string]string{"accepted": "done", "returned": "back", "withdrawn": "stop"}[r.Decision]
+		row.Decision = templates.Status{Key: key, Word: p.T("decision." + r.Decision)}
+	}
+	return row
+}
+
+// noteRows puts answers under their questions and marks what is new.
+func (a *App) noteRows(c echo.Context, n names, t *db.TaskPage) []noteRow {
+	var rows []noteRow
+	at := map[int64]int{}
+	for _, note := range t.Notes {
+		row := noteRow{ID: note.ID, Who: note.PersonName, Agency: n.of(note.AgencyID), When: a.moment(c, note.At), Text: note.Text,
+			New: note.At.After(t.SeenAt) && note.PersonID != seen(c).me.PersonID}
+		if i, ok := at[deref(note.AnswersID)]; ok && note.AnswersID != nil {
+			rows[i].Answers = append(rows[i].Answers, row)
+			continue
+		}
+		at[note.ID] = len(rows)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func deref(id *int64) int64 {
+	if id == nil {
+		return 0
+	}
+	return *id
+}
+
+// fillNext lists what was sent and what is planned about the task.
+func (a *App) fillNext(c echo.Context, id int64, view *taskView) error {
+	lines, err := a.Store.TaskReminders(c.Request().Context(), id)
+	if err != nil {
+		return err
+	}
+	p := say(c)
+	n, err := a.names(c)
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		row := nextRow{When: a.moment(c, l.PlannedFor), What: p.T("rule." + l.Rule), Who: l.PersonName, State: p.T("ledger.state." + l.State)}
+		if l.AgencyID != nil {
+			row.Who = n.of(*l.AgencyID)
+		}
+		view.Next = append(view.Next, row)
+	}
+	return nil
+}
