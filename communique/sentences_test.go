@@ -2,80 +2,123 @@ package communique
 
 import (
 	"reflect"
-	"strings"
 	"testing"
-	"unicode/utf8"
 )
 
-func texts(text string) []string {
-	r := []rune(text)
+func quotes(text string) []string {
+	runes := []rune(text)
 	var out []string
 	for _, s := range Sentences(text) {
-		out = append(out, string(r[s.Start:s.End]))
+		out = append(out, string(runes[s.Start:s.End]))
 	}
 	return out
 }
 
-func TestSentencesEndWhereReadersSeeIt(t *testing.T) {
+func TestSentencesOfALine(t *testing.T) {
 	t.Parallel()
-	for name, tc := range map[string]struct {
-		text string
-		want []string
+	cases := []struct {
+		name, text string
+		want       []string
 	}{
-		"two":               {"They met. They agreed on it.", []string{"They met.", "They agreed on it."}},
-		"German ordinal":    {"Am 29. März fand ein Treffen mit den Präsidenten statt. Es war kurz.", []string{"Am 29. März fand ein Treffen mit den Präsidenten statt.", "Es war kurz."}},
-		"Russian year":      {"Встреча прошла 29 марта 2025 г. в Алматы. Стороны договорились.", []string{"Встреча прошла 29 марта 2025 г. в Алматы.", "Стороны договорились."}},
-		"year ends":         {"It opens in 2027. They said so.", []string{"It opens in 2027.", "They said so."}},
-		"lines and marks":   {"Decided:\n1. To draw up a plan.\n2) To meet\n– to report", []string{"Decided:", "To draw up a plan.", "To meet", "to report"}},
-		"pasted numbering":  {"1. They agree next year. 2. They report monthly.", []string{"They agree next year.", "They report monthly."}},
-		"initial":           {"The President K. Tokayev spoke. All listened.", []string{"The President K. Tokayev spoke.", "All listened."}},
-		"quotation":         {"“We begin today.” The sides agreed.", []string{"“We begin today.”", "The sides agreed."}},
-		"decimal and blank": {"Trade is 4.2 bn US$.\n\n \nMore follows", []string{"Trade is 4.2 bn US$.", "More follows"}},
-		"nothing":           {" \n\n", nil},
-	} {
-		if got := texts(tc.text); !reflect.DeepEqual(got, tc.want) {
-			t.Errorf("%s: got %q, want %q", name, got, tc.want)
-		}
+		{"two plain sentences", "The parties agreed. The work goes on.", []string{"The parties agreed.", "The work goes on."}},
+		{"German ordinal", "Am 29. März begann das Treffen zum 75. Jahrestag. Es war die 3. Sitzung.",
+			[]string{"Am 29. März begann das Treffen zum 75. Jahrestag.", "Es war die 3. Sitzung."}},
+		{"German number at the end", "Der Wert stieg auf 46. Die Seiten waren zufrieden.", []string{"Der Wert stieg auf 46.", "Die Seiten waren zufrieden."}},
+		{"German year at the end", "Das gilt bis 2027. Beide Seiten stimmten zu.", []string{"Das gilt bis 2027.", "Beide Seiten stimmten zu."}},
+		{"Russian number at the end", "Принято решений: 12. Совет доволен.", []string{"Принято решений: 12.", "Совет доволен."}},
+		{"Russian abbreviations", "Ввод составит 5 тыс. тонн к 2026 г. в г. Ташкенте. Отв. А. Б. Каримов.",
+			[]string{"Ввод составит 5 тыс. тонн к 2026 г. в г. Ташкенте.", "Отв. А. Б. Каримов."}},
+		{"year sign at the end", "Срок до 1 мая 2025 г. Министерству доложить.", []string{"Срок до 1 мая 2025 г.", "Министерству доложить."}},
+		{"English abbreviations", "Mr. Karimov met Dr. Smith at No. 5 St. James St. on Monday. They talked.",
+			[]string{"Mr. Karimov met Dr. Smith at No. 5 St. James St. on Monday.", "They talked."}},
+		{"initials", "Вице-премьеру Р. Скляру поручено это. Конец.", []string{"Вице-премьеру Р. Скляру поручено это.", "Конец."}},
+		{"inline numbers", "They will meet next year. 2. They agreed on trade. 3. Done.",
+			[]string{"They will meet next year.", "They agreed on trade.", "Done."}},
+		{"number begins a sentence", "Йиғилиш тугади. 20 ноябрь куни учрашув бўлди.", []string{"Йиғилиш тугади.", "20 ноябрь куни учрашув бўлди."}},
+		{"quote goes on", "«Что делать?» – спросил он. «Работать!» Все встали.", []string{"«Что делать?» – спросил он.", "«Работать!»", "Все встали."}},
+		{"decimal and date", "Рост 2.6 и срок 30.06.2025 названы. Итог.", []string{"Рост 2.6 и срок 30.06.2025 названы.", "Итог."}},
+		{"ellipsis", "Мы ждали… и дождались. Да… Хорошо.", []string{"Мы ждали… и дождались.", "Да…", "Хорошо."}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := quotes(c.text); !reflect.DeepEqual(got, c.want) {
+				t.Errorf("got  %q\nwant %q", got, c.want)
+			}
+		})
 	}
 }
 
-func TestDetectsTheFiveLanguages(t *testing.T) {
+func TestMarkersAndRows(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string][2]string{
-		"Die Präsidenten vereinbarten, das Programm zu erstellen.":                                 {"de", "Latn"},
-		"The presidents agreed to draw up the programme of cooperation.":                           {"en", "Latn"},
-		"Prezidentlar sanoat kooperatsiyasi dasturini ishlab chiqish boʻyicha topshiriqlar berdi.": {"uz", "Latn"},
-		"Президентлар саноат кооперацияси дастурини ишлаб чиқиш бўйича топшириқлар берди.":         {"uz", "Cyrl"},
-		"Президенттер өнеркәсіптік кооперация бағдарламасын әзірлеуді тапсырды.":                   {"kk", "Cyrl"},
-		"Президенты поручили разработать программу промышленной кооперации.":                       {"ru", "Cyrl"},
-		"2025": {"und", "Zyyy"},
-	} {
-		if got := detected(text); got != want {
-			t.Errorf("%q: got %v, want %v", text, got, want)
+	cases := []struct{ name, text, want string }{
+		{"number", "1. Министерству сделать.", "Министерству сделать."},
+		{"nested number", "2.1. Министерству сделать.", "Министерству сделать."},
+		{"nested number without dot", "2.1 Министерству сделать.", "Министерству сделать."},
+		{"letter", "a) The side will act.", "The side will act."},
+		{"bracketed", "(3) The side will act.", "The side will act."},
+		{"Roman", "IV. The side will act.", "The side will act."},
+		{"dash", "– Министерству сделать;", "Министерству сделать;"},
+		{"bullet", "• Министерству сделать", "Министерству сделать"},
+		{"number and tab", "7)\tМинистерству сделать", "Министерству сделать"},
+		{"piped row", "| 3 | Сделать | Минфин |", "Сделать | Минфин"},
+		{"tabbed row", "4\tСделать\tМинфин", "Сделать\tМинфин"},
+		{"German date is no marker", "29. März 2025 in Almaty", "29. März 2025 in Almaty"},
+		{"date is no marker", "15.03.2025 начало", "15.03.2025 начало"},
+		{"decimal is no marker", "1.5 million tonnes", "1.5 million tonnes"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := quotes(c.text); len(got) != 1 || got[0] != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestSentencesNeverCrossLines(t *testing.T) {
+	t.Parallel()
+	for _, br := range []string{"\n", "\r\n", "\u2028", "\v", "\f", "\u0085"} {
+		got := quotes("The work" + br + "goes on." + br)
+		if want := []string{"The work", "goes on."}; !reflect.DeepEqual(got, want) {
+			t.Errorf("break %q: got %q", br, got)
 		}
 	}
 }
 
-func FuzzSentences(f *testing.F) {
-	f.Add("1. A. B\n– c) d…")
-	f.Fuzz(func(t *testing.T, text string) {
-		if !utf8.ValidString(text) {
-			return
-		}
-		runes, at := []rune(text), 0
-		for i, s := range Sentences(text) {
-			if s.Start < at || s.End <= s.Start || s.End > len(runes) || s.Number != i+1 {
-				t.Fatalf("sentence %+v after %d of %d", s, at, len(runes))
-			}
-			if strings.ContainsRune(string(runes[s.Start:s.End]), '\n') {
-				t.Fatal("a sentence crosses a line break")
-			}
-			at = s.End
-		}
-	})
+func TestHeadlineAndParagraphs(t *testing.T) {
+	t.Parallel()
+	got := Sentences("Presidents meet\nin Bukhara\n\nThey talked. They left.\n\nThe end.")
+	want := []Sentence{{1, 0, 15, 1, true}, {2, 16, 26, 1, true}, {3, 28, 40, 2, false}, {4, 41, 51, 2, false}, {5, 53, 61, 3, false}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v", got)
+	}
+	if one := Sentences("Ministry to act by May"); len(one) != 1 || one[0].Headline {
+		t.Errorf("a single line is no headline: %v", one)
+	}
 }
 
-func detected(text string) [2]string {
-	lang, script := Detect(text)
-	return [2]string{lang, script}
+func TestDetect(t *testing.T) {
+	t.Parallel()
+	cases := []struct{ text, lang, script string }{
+		{"Die Seiten vereinbarten, die Zusammenarbeit zu vertiefen.", "de", "Latn"},
+		{"The parties agreed to deepen their cooperation.", "en", "Latn"},
+		{"Стороны договорились углубить сотрудничество.", "ru", "Cyrl"},
+		{"Tomonlar hamkorlikni chuqurlashtirishga kelishib oldilar.", "uz", "Latn"},
+		{"Томонлар ҳамкорликни чуқурлаштиришга келишиб олдилар ва қарор қилдилар.", "uz", "Cyrl"},
+		{"Тараптар ынтымақтастықты тереңдетуге уағдаласты.", "kk", "Cyrl"},
+		{"تاراپتار ىنتىماقتاستىقتى تەرەڭدەتۋگە ۋاعدالاستى", "kk", "Arab"},
+		{"Taraptar yntymaqtastyqty tereńdetý jáne damytý úshin kelisti.", "kk", "Latn"},
+		{"Тәреплер биргеликте ислесиў ҳәм раўажландырыў бойынша келисип алды.", "kaa", "Cyrl"},
+		{"Тараптар кызматташтыкты тереңдетүү жөнүндө макулдашты, өкмөт үчүн.", "ky", "Cyrl"},
+		{"Cumhurbaşkanı ve bakanlar için bir toplantı yapıldı.", "tr", "Latn"},
+		{"12345", "und", "Zyyy"},
+		{"", "und", "Zyyy"},
+	}
+	for _, c := range cases {
+		if lang, script := Detect(c.text); lang != c.lang || script != c.script {
+			t.Errorf("%q: got %s-%s, want %s-%s", c.text, lang, script, c.lang, c.script)
+		}
+	}
 }

@@ -1,0 +1,142 @@
+// Package jobs is what the clock starts: planning reminders, opening the day's
+// mails, sending them, and tidying up. Each job is safe to run twice, late, and
+// on several servers at once; rows in the database decide. Only this package
+// knows cron.
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"amal/db"
+	"amal/mail"
+)
+
+// Jobs holds what the jobs need. Senders makes the connections to the mail
+// server, one per worker; nil lets mails wait.
+type Jobs struct {
+	Store   *db.Store
+	BaseURL string // all links in mails come from it
+	From    string // sender of mails
+	Server  string // name of this server, for the last tick
+	Log     *slog.Logger
+	Senders func() mail.Sender
+	Now     func() time.Time // nil: the clock
+
+	stop    context.CancelFunc
+	workers sync.WaitGroup
+}
+
+// job is one row of the table of clocked jobs.
+type job struct {
+	name, about string
+	every       string // cron spec
+	run         func(j *Jobs, ctx context.Context, now time.Time) error
+}
+
+// table lists every clocked job. The minute is enough: what has come due is in
+// the rows, not in the clock.
+var table = []job{
+	{"plan", "plans reminders and opens mails", "* * * * *", (*Jobs).Plan},
+	{"tidy", "removes what has run out", "17 * * * *", (*Jobs).tidy},
+}
+
+// workerCount is how many connections send at a time.
+const workerCount = 4
+
+// sweepEvery is how often a worker without work looks for some.
+const sweepEvery = 5 * time.Second
+
+// Start runs the jobs once and then by the clock, until Stop.
+func (j *Jobs) Start(ctx context.Context) {
+	if j.Now == nil {
+		j.Now = time.Now
+	}
+	ctx, j.stop = context.WithCancel(ctx)
+	clock := cron.New(cron.WithLocation(time.UTC), cron.WithChain(cron.Recover(cronLog{j.Log}), cron.SkipIfStillRunning(cron.DiscardLogger)))
+	for _, row := range table {
+		if _, err := clock.AddFunc(row.every, func() { j.tick(ctx, row) }); err != nil {
+			j.Log.Error("clock", "job", row.name, "error", err)
+		}
+	}
+	j.workers.Go(func() {
+		j.tick(ctx, table[0])
+		clock.Start()
+		<-ctx.Done()
+		<-clock.Stop().Done()
+	})
+	if j.Senders != nil {
+		for i := range workerCount {
+			j.workers.Go(func() { j.work(ctx, fmt.Sprintf("%s/%d", j.Server, i)) })
+		}
+	}
+}
+
+// drainWithin is how long Stop waits for mails under way.
+const drainWithin = 10 * time.Second
+
+// Stop lets what is under way end, for ten seconds at most.
+func (j *Jobs) Stop() {
+	j.stop()
+	done := make(chan struct{})
+	go func() {
+		j.workers.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(drainWithin):
+	}
+}
+
+// tick runs one job and notes in the database that it ran.
+func (j *Jobs) tick(ctx context.Context, row job) {
+	now, failure := j.Now(), ""
+	if err := row.run(j, ctx, now); err != nil {
+		if ctx.Err() != nil {
+			return
+		}
+		failure = err.Error()
+		j.Log.Error("job", "job", row.name, "error", failure)
+	}
+	if err := j.Store.Tick(ctx, row.name, j.Server, failure, now); err != nil && ctx.Err() == nil {
+		j.Log.Error("tick", "job", row.name, "error", err.Error())
+	}
+}
+
+// Plan plans what has come due and opens the mails whose hour it is.
+func (j *Jobs) Plan(ctx context.Context, now time.Time) error {
+	if _, err := j.Store.PlanReminders(ctx, now); err != nil {
+		return err
+	}
+	_, err := j.Store.OpenMessages(ctx, j.host(), now)
+	return err
+}
+
+func (j *Jobs) tidy(ctx context.Context, now time.Time) error { return j.Store.Tidy(ctx, now) }
+
+// host is what Message-IDs end in.
+func (j *Jobs) host() string {
+	u, err := url.Parse(j.BaseURL)
+	if err != nil || u.Hostname() == "" {
+		return "amal"
+	}
+	return u.Hostname()
+}
+
+// cronLog writes a job's panic to our log.
+type cronLog struct{ log *slog.Logger }
+
+// Info drops cron's chatter.
+func (cronLog) Info(string, ...any) {}
+
+// Error logs a panic.
+func (l cronLog) Error(err error, msg string, keys ...any) {
+	l.log.Error(msg, append(keys, "error", err)...)
+}

@@ -1,0 +1,173 @@
+package jobs
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"amal/db"
+	"amal/i18n"
+	"amal/mail"
+	"amal/rules"
+	"amal/templates"
+)
+
+// letterView is what a mail says.
+type letterView struct {
+	Subject, Greeting, Intro string
+	Late                     bool // the mail itself comes late, after an outage
+	Groups                   []letterGroup
+	Footer                   string
+	BaseURL                  string
+}
+
+// letterGroup are the tasks that a mail names under one heading, worst first.
+type letterGroup struct {
+	Title string
+	Tasks []letterTask
+}
+
+// letterTask is one task of a mail with the words it rests on.
+type letterTask struct {
+	Ref, Title, Due, Delay string
+	Agency                 string
+	Why, Next, Note        string
+	Words, Meeting         string
+	Points                 []string
+	Href                   string
+	Urgent                 bool
+}
+
+var letterMail = templates.NewMail[letterView]("letter")
+
+// compose writes a claimed message in its recipient's language.
+func (j *Jobs) compose(l *db.Letter, agencies map[int64]*db.Agency, now time.Time) (mail.Message, error) {
+	lang, _ := i18n.Parse(l.To.Locale)
+	v := j.view(i18n.For(lang), l, agencies, now)
+	plain, html, err := letterMail.Write(lang, v)
+	if err != nil {
+		return mail.Message{}, err
+	}
+	return mail.Message{From: j.From, ToName: l.To.Name, To: l.To.Email, Subject: v.Subject, Text: plain, HTML: html,
+		MessageID: l.HeaderID, ListID: "reminders." + j.host(), Lang: string(lang), Date: now}, nil
+}
+
+func (j *Jobs) view(p *i18n.Printer, l *db.Letter, agencies map[int64]*db.Agency, now time.Time) letterView {
+	v := letterView{Greeting: p.T("mail.greeting"), BaseURL: j.BaseURL}
+	groups := map[string]*letterGroup{}
+	late := 0
+	for i := range l.Lines {
+		line := &l.Lines[i]
+		v.Late = v.Late || line.Late
+		key := groupOf(line, now)
+		if key == "late" {
+			late++
+		}
+		if groups[key] == nil {
+			groups[key] = &letterGroup{Title: p.T("mail.group." + key)}
+		}
+		groups[key].Tasks = append(groups[key].Tasks, j.task(p, l, line, agencies, now))
+	}
+	for _, key := range []string{"late", "decide", "soon", "new", "other"} {
+		if g := groups[key]; g != nil {
+			v.Groups = append(v.Groups, *g)
+		}
+	}
+	v.Subject = subject(p, l, late)
+	v.Intro = p.N("mail.intro", len(l.Lines))
+	v.Footer = p.T("mail.footer." + footerKey(l))
+	return v
+}
+
+// groupOf sorts a line under late, to decide, due soon, new and the rest.
+func groupOf(line *db.LetterLine, now time.Time) string {
+	switch {
+	case line.Rule == "submitted" || line.Rule == "needs_help":
+		return "decide"
+	case line.Overdue(now):
+		return "late"
+	case line.Rule == "assigned":
+		return "new"
+	case strings.HasPrefix(line.Rule, "due_"):
+		return "soon"
+	}
+	return "other"
+}
+
+func footerKey(l *db.Letter) string {
+	if l.PersonID == nil {
+		return "mailbox"
+	}
+	return "person"
+}
+
+// subject says the numbers; a mail about one thing says which.
+func subject(p *i18n.Printer, l *db.Letter, late int) string {
+	if len(l.Lines) == 1 {
+		line := &l.Lines[0]
+		return p.T("rule."+line.Rule) + ": " + line.Ref() + " " + short(line.Title)
+	}
+	if late > 0 {
+		return p.N("mail.subject.late", late, "All", p.N("mail.subject.all", len(l.Lines)))
+	}
+	return p.N("mail.subject.all", len(l.Lines))
+}
+
+func short(title string) string {
+	r := []rune(title)
+	if len(r) <= 70 {
+		return title
+	}
+	return string(r[:69]) + "…"
+}
+
+// task is a line in words: why it came, what happens next, where to answer.
+func (j *Jobs) task(p *i18n.Printer, l *db.Letter, line *db.LetterLine, agencies map[int64]*db.Agency, now time.Time) letterTask {
+	t := letterTask{Ref: line.Ref(), Title: line.Title, Due: p.T("due.none"), Words: line.Words, Points: line.Points, Note: line.Note,
+		Meeting: line.Place + ", " + p.Date(line.HeldOn), Href: fmt.Sprintf("%s/tasks/%d", strings.TrimSuffix(j.BaseURL, "/"), line.ID),
+		Why: p.T("rule." + line.Rule + ".why"), Urgent: line.Overdue(now)}
+	if line.LeadID != nil && agencies[*line.LeadID] != nil {
+		t.Agency = agencies[*line.LeadID].Name(string(p.Lang()))
+	}
+	if line.Rule == "decision" {
+		t.Why = p.T("mail.decision." + string(line.Status))
+	}
+	if line.Deadline != nil {
+		t.Due = p.LongDate(*line.Deadline)
+		if zone, err := line.Zone(); err == nil && line.Status.Open() {
+			t.Delay = delay(p, rules.DaysLate(*line.Deadline, rules.Today(now, zone)))
+		}
+	}
+	t.Next = next(p, line)
+	return t
+}
+
+func delay(p *i18n.Printer, late int) string {
+	switch {
+	case late > 0:
+		return p.N("due.late", late)
+	case late == 0:
+		return p.T("due.today")
+	}
+	return p.N("due.in", -late)
+}
+
+// next says what happens when nobody answers.
+func next(p *i18n.Printer, line *db.LetterLine) string {
+	switch {
+	case line.Rule == "submitted", line.Rule == "needs_help", line.Rule == "decision", line.Audience == string(rules.ByController), !line.Status.Open():
+		return ""
+	case line.Deadline == nil:
+		return p.T("mail.next.none")
+	}
+	return p.T("mail.next." + nextRung(line.Rule))
+}
+
+// nextRung is the ladder's step after a rule.
+func nextRung(rule string) string {
+	after := map[string]string{"assigned": "due_7", "silent": "due_7", "due_7": "due_3w", "due_3w": "due_0", "due_0": "late_1w"}
+	if step, ok := after[rule]; ok {
+		return step
+	}
+	return "review"
+}
