@@ -19,7 +19,7 @@ var smallWords = map[string]string{
 }
 
 // uzbekEndings are endings of Uzbek words that other languages here lack.
-var uzbekEndings = []string{"lari", "larni", "larga", "larning", "ning", "lardan", "ishi", "ildi", "indi", "sin", "yapti", "moqda", "larida", "lik"}
+var uzbekEndings = []string{"lari", "larni", "larga", "larning", "ning", "lardan", "ishi", "ildi", "indi", "sin", "yapti", "moqda", "larida", "lik", "likni", "shga", "dilar", "ilgan", "lgan", "nlar"}
 
 var smallWordSets = buildSmallWords()
 

@@ -6,13 +6,14 @@ package communique
 type Sentence struct {
 	Number     int // from 1, in reading order
 	Start, End int
-	Paragraph  int // block between empty lines, from 1
-	Headline   bool
+	Paragraph  int  // block between empty lines, from 1
+	Headline   bool // stands at the top of the text and has no end mark
 }
 
 // Sentences splits a text. A sentence ends at . ! ? or … before a capital
 // letter, a digit or an opening sign, not after an abbreviation or ordinal of
-// its language, and never across a line break.
+// its language, and never across a line break. The language of each line is
+// found by its letters; []rune(text)[s.Start:s.End] is the sentence s.
 func Sentences(text string) []Sentence {
 	runes := []rune(text)
 	folded := fold(runes)
@@ -36,28 +37,28 @@ func splitSentences(text, folded []rune, l line, lang string) [][2]int {
 			continue
 		}
 		after := i + 1
-		for after < l.end && (isEndMark(text[after]) || isClosing(text[after])) {
+		for after < l.end && (isEndMark(text[after]) || isCloser(folded[after])) {
 			after++
 		}
-		start, blank := after, false
-		for start < l.end && isBlank(text[start]) {
-			start, blank = start+1, true
+		next, blank := after, false
+		for next < l.end && isBlank(text[next]) {
+			next, blank = next+1, true
 		}
-		if start == l.end || !blank || !mayOpen(text, start, l.end) {
+		if next == l.end || !blank || !opens(text, folded, next, l.end) {
 			continue
 		}
-		if text[i] == '.' && !dotEnds(text, folded, from, i, start, l.end, lang) {
+		if text[i] == '.' && !dotEnds(text, folded, from, i, letterFrom(folded, next, l.end), l.end, lang) {
 			continue
 		}
 		spans = appendSpan(spans, text, from, after)
-		from = skipMarker(text, start, l.end)
+		from = skipInlineMarker(text, next, l.end)
 		i = from - 1
 	}
 	return appendSpan(spans, text, from, l.end)
 }
 
 func appendSpan(spans [][2]int, text []rune, from, to int) [][2]int {
-	if from, to = trim(text, from, to); from < to {
+	if from, to = trim(text, from, to); from < to && hasWord(text[from:to]) {
 		return append(spans, [2]int{from, to})
 	}
 	return spans
@@ -65,14 +66,39 @@ func appendSpan(spans [][2]int, text []rune, from, to int) [][2]int {
 
 func isEndMark(r rune) bool { return r == '.' || r == '!' || r == '?' || r == '…' }
 
-// isClosing tells the signs that may stand between an end mark and the blank.
-func isClosing(r rune) bool {
-	return isCloser(r) || r == '»' || r == '”' || r == '“' || r == '’'
+func hasWord(s []rune) bool {
+	for _, r := range s {
+		if isLetter(r) || isDigit(r) {
+			return true
+		}
+	}
+	return false
 }
 
-// mayOpen tells whether a sentence can begin here: with a capital letter, a
-// digit, or an opening sign.
-func mayOpen(text []rune, at, end int) bool {
-	r := text[at]
-	return isUpper(r) || isDigit(r) || r == '«' || r == '„' || r == '“' || r == '"' || r == '(' || r == '–' || r == '—'
+// opens tells whether a sentence can begin at the sign: with a capital letter
+// or a digit, perhaps behind a dash, a bracket or a quotation mark.
+func opens(text, folded []rune, at, end int) bool {
+	at = letterFrom(folded, at, end)
+	return at < end && (isUpper(text[at]) || isDigit(text[at]))
+}
+
+// letterFrom steps over a dash and opening signs.
+func letterFrom(folded []rune, at, end int) int {
+	if at+1 < end && isDash(folded[at]) && isBlank(folded[at+1]) {
+		at += 2
+	}
+	for at < end && (folded[at] == '"' || folded[at] == '\'' || folded[at] == '(' || folded[at] == '[') {
+		at++
+	}
+	return at
+}
+
+// skipInlineMarker leaves out the number of a point that was pasted into
+// running text, and a dash: "…next year. 2. They will…".
+func skipInlineMarker(text []rune, from, end int) int {
+	after := skipMarker(text, from, end)
+	if after < end && after > from && (isUpper(text[after]) || text[after] == '«') && !isLetter(text[from]) {
+		return after
+	}
+	return from
 }

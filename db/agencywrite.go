@@ -41,8 +41,8 @@ func (in AgencyInput) told() fields {
 	}
 }
 
-// input returns an agency as a form shows it.
-func (a *Agency) input(parentCode string) AgencyInput {
+// Form returns an agency as a form shows it; parentCode is its parent's.
+func (a *Agency) Form(parentCode string) AgencyInput {
 	return AgencyInput{
 		ID: a.ID, Version: a.Version, Code: a.Code, Side: a.Side, Kind: a.Kind, ParentCode: parentCode,
 		Names:   map[string]string{"en": a.NameEn, "ru": a.NameRu, "uz": a.NameUz, "kk": a.NameKk, "de": a.NameDe},
@@ -141,7 +141,7 @@ func (s *Store) lockAgency(ctx context.Context, id int64) (*Agency, AgencyInput,
 			return nil, AgencyInput{}, err
 		}
 	}
-	return &a, a.input(parent), nil
+	return &a, a.Form(parent), nil
 }
 
 func (s *Store) changeAgency(ctx context.Context, me rules.Actor, in AgencyInput, parent *int64) error {

@@ -132,7 +132,7 @@ func (s *Store) goodPeople(ctx context.Context, in TaskInput) (ok bool, err erro
 		select ($1 = 0 or exists (
 				select from member m join person p on p.id = m.person_id
 				where m.person_id = $1 and m.agency_id = $2 and m.role = 'focal' and p.disabled_at is null))
-			and (select count(*) from agency where id = any($3)) = cardinality($3::bigint[])`,
+			and (select count(*) from agency where id = any($3)) = coalesce(cardinality($3::bigint[]), 0)`,
 		in.FocalID, in.LeadID, pq.Array(in.CoExecutors))
 	return ok, err
 }

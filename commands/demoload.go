@@ -1,0 +1,304 @@
+package commands
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"amal/db"
+	"amal/files"
+	"amal/handlers"
+	"amal/jobs"
+	"amal/mail"
+	"amal/rules"
+
+	_ "embed"
+)
+
+//go:embed registers/holidays-uz.csv
+var holidaysUZ []byte
+
+//go:embed registers/holidays-kz.csv
+var holidaysKZ []byte
+
+// loader fills an empty database with the demonstration, as if the last weeks
+// had really happened: every act goes through the store at its own moment, and
+// the planner and sender run through the last fortnight.
+type loader struct {
+	*db.Store
+	ctx      context.Context
+	call     *call
+	today    time.Time // date
+	now      time.Time
+	agencies map[string]int64
+	people   map[string]rules.Actor
+	tasks    map[string]int64 // by title
+	leads    map[string]string
+	points   map[string]int
+	events   []moment
+}
+
+// moment is something that happens at a time.
+type moment struct {
+	at time.Time
+	do func(at time.Time) error
+}
+
+// demoPast is how long ago the planner began to run.
+const demoPast = 14
+
+func loadDemo(ctx context.Context, c *call, store *db.Store, now time.Time) error {
+	l := &loader{Store: store, ctx: ctx, call: c, now: now, today: rules.Date(now.UTC().Add(5 * time.Hour)), agencies: map[string]int64{},
+		people: map[string]rules.Actor{}, tasks: map[string]int64{}, leads: map[string]string{}, points: map[string]int{}}
+	for _, step := range []func() error{l.loadHolidays, l.loadAgencies, l.loadPeople, l.loadMeeting, l.live} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return store.SetSetting(ctx, "demo", "true")
+}
+
+func (l *loader) loadHolidays() error {
+	for country, raw := range map[string][]byte{"UZ": holidaysUZ, "KZ": holidaysKZ} {
+		rows, err := files.Table(bytes.NewReader(raw), holidayColumns, "date", "kind", "name_en")
+		if err != nil {
+			return err
+		}
+		days, err := holidayRows(country, rows)
+		if err != nil {
+			return err
+		}
+		if _, err := l.SaveHolidays(l.ctx, rules.Actor{}, days, l.now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *loader) loadAgencies() error {
+	for _, a := range demoAgencies {
+		id, err := l.SaveAgency(l.ctx, rules.Actor{}, db.AgencyInput{Code: a.code, Side: a.side, Kind: a.kind, Email: a.code + "@demo.example",
+			Names:  map[string]string{"en": a.en, "ru": a.ru, "uz": a.uz, "kk": a.kk, "de": a.de},
+			Locale: a.locale, TimeZone: a.zone, Country: a.calendar, Now: l.ago(100)})
+		if err != nil {
+			return err
+		}
+		l.agencies[a.code] = id
+	}
+	return nil
+}
+
+func (l *loader) loadPeople() error {
+	hash, err := handlers.HashPassword(demoPassword)
+	if err != nil {
+		return err
+	}
+	for _, p := range demoPeople {
+		roles := map[int64]rules.Role{}
+		for code, role := range p.roles {
+			roles[l.agencies[code]] = role
+		}
+		id, err := l.SavePerson(l.ctx, rules.Actor{}, db.PersonInput{Email: p.account + "@demo.example", Name: p.name, Roles: roles, Now: l.ago(100)})
+		if err != nil {
+			return err
+		}
+		person, err := l.Person(l.ctx, id)
+		if err != nil {
+			return err
+		}
+		l.people[p.account] = person.Actor()
+		if err := l.SetPassword(l.ctx, person.Actor(), hash, 0, l.ago(100)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ago is nine in the morning in Tashkent, days ago.
+func (l *loader) ago(days int) time.Time {
+	return l.today.AddDate(0, 0, -days).Add(4 * time.Hour)
+}
+
+func (l *loader) loadMeeting() error {
+	staff := l.people["staff"]
+	meeting, err := l.SaveMeeting(l.ctx, staff, db.MeetingInput{Title: "Informal meeting of the Presidents of Uzbekistan and Kazakhstan", HeldOn: demoDay,
+		Place: "Almaty", Level: "heads_of_state", Sides: []string{"UZ", "KZ"}, Now: l.ago(98)})
+	if err != nil {
+		return err
+	}
+	var german int64
+	for _, d := range []struct{ language, title, text string }{
+		{"de", "Kommuniqué (sample wording, German)", demoGerman}, {"en", "Communiqué (sample wording, English)", demoEnglish}, {"ru", "Коммюнике (образец, русский)", demoRussian}} {
+		id, err := l.AddDocument(l.ctx, staff, db.DocumentInput{MeetingID: meeting, Kind: "communique", Title: d.title, Language: d.language, DatedOn: demoDay,
+			Origin: "Written for the demonstration", Original: []byte(d.text), Text: d.text, Now: l.ago(98)})
+		if err != nil {
+			return err
+		}
+		if d.language == "de" {
+			german = id
+		}
+	}
+	if err := l.loadFacts(meeting); err != nil {
+		return err
+	}
+	for _, d := range demoDirectives {
+		if err := l.loadDirective(german, d); err != nil {
+			return fmt.Errorf("%s: %w", d.key, err)
+		}
+	}
+	return nil
+}
+
+func (l *loader) loadFacts(meeting int64) error {
+	staff := l.people["staff"]
+	for _, e := range []db.Event{
+		{MeetingID: meeting, Title: "Central Asian summits", Wording: "in den kommenden Monaten", Place: "Uzbekistan"},
+		{MeetingID: meeting, Title: "Bilateral and multilateral events: the joint calendar", Wording: "Kalender der zwei- und mehrseitigen Termine"},
+	} {
+		if err := l.AddEvent(l.ctx, staff, e, "", l.ago(97)); err != nil {
+			return err
+		}
+	}
+	for _, i := range []db.Indicator{
+		{MeetingID: meeting, Title: "Mutual trade since the start of the year", Value: "+14 %"},
+		{MeetingID: meeting, Title: "Joint investment projects", Value: "> 4 bn US$"},
+	} {
+		if err := l.AddIndicator(l.ctx, staff, i, "", l.ago(97)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *loader) loadDirective(document int64, d demoDirective) error {
+	at := strings.Index(demoGerman, d.words)
+	if at < 0 {
+		return fmt.Errorf("words are not in the text: %q", d.words)
+	}
+	starts := len([]rune(demoGerman[:at]))
+	in := db.DirectiveInput{DocumentID: document, Starts: starts, Ends: starts + len([]rune(d.words)), Strength: d.strength, Title: d.title, Points: d.points,
+		Sides: []string{"UZ", "KZ"}, DeadlineWording: d.wording, NoDeadlineReason: d.noDate, ControllerID: l.people["controller"].PersonID, Now: l.ago(96)}
+	if d.due != "" {
+		due, err := rules.ParseDate(d.due)
+		if err != nil {
+			return err
+		}
+		in.Deadline, in.DeadlineRule = &due, "this_year"
+	}
+	id, err := l.AddDirective(l.ctx, l.people["staff"], in)
+	if err != nil {
+		return err
+	}
+	for _, t := range d.tasks {
+		if err := l.loadTask(id, t); err != nil {
+			return fmt.Errorf("%s: %w", t.title, err)
+		}
+	}
+	return nil
+}
+
+func (l *loader) loadTask(directive int64, t demoTask) error {
+	due := l.today.AddDate(0, 0, t.due)
+	in := db.TaskInput{DirectiveID: directive, ParentID: l.tasks[t.parent], Milestone: t.milestone, Title: t.title, Points: t.points, LeadID: l.agencies[t.lead], Deadline: &due, Now: l.ago(95)}
+	for _, code := range t.others {
+		in.CoExecutors = append(in.CoExecutors, l.agencies[code])
+	}
+	id, err := l.AddTask(l.ctx, l.people["staff"], in)
+	if err != nil {
+		return err
+	}
+	l.tasks[t.title], l.leads[t.title], l.points[t.title] = id, t.lead, len(t.points)
+	if t.given == 0 {
+		return nil
+	}
+	l.at(l.ago(t.given), func(at time.Time) error {
+		return l.Assign(l.ctx, l.people["staff"], db.ActInput{TaskID: id, Now: at})
+	})
+	for _, step := range t.steps {
+		l.at(l.ago(step.ago).Add(2*time.Hour), func(at time.Time) error { return l.step(id, t, step, at) })
+	}
+	return nil
+}
+
+func (l *loader) at(at time.Time, do func(at time.Time) error) {
+	l.events = append(l.events, moment{at, do})
+}
+
+// focal is the account that answers for an agency.
+func (l *loader) focal(agency string) rules.Actor {
+	for _, p := range demoPeople {
+		if p.roles[agency] == rules.Focal {
+			return l.people[p.account]
+		}
+	}
+	return rules.Actor{}
+}
+
+// step does what happened to a task at a moment.
+func (l *loader) step(id int64, t demoTask, s demoStep, at time.Time) error {
+	me, controller := l.focal(t.lead), l.people["controller"]
+	in := db.ActInput{TaskID: id, Note: s.text, Now: at}
+	report := db.ReportInput{TaskID: id, Signal: rules.UnderWay, Done: s.text, Next: s.next, Now: at}
+	switch s.do {
+	case "receive":
+		return l.Receive(l.ctx, me, in)
+	case "help":
+		report.Signal = rules.NeedsHelp
+	case "same":
+		return l.SayNoChange(l.ctx, me, in)
+	case "finish":
+		report.Signal, report.Links = rules.Finished, []string{"https://example.org/evidence"}
+		for range l.points[t.title] {
+			report.Answers = append(report.Answers, s.text)
+		}
+	case "return":
+		return l.Return(l.ctx, controller, in)
+	case "accept":
+		return l.Accept(l.ctx, controller, in)
+	case "cancel":
+		in.Ground = "replaced"
+		return l.Cancel(l.ctx, controller, in)
+	case "ask":
+		return l.AddNote(l.ctx, controller, db.NoteInput{TaskID: id, Text: s.text, Now: at})
+	case "answer":
+		return l.AddNote(l.ctx, me, db.NoteInput{TaskID: id, Text: s.text, Now: at})
+	}
+	return l.Report(l.ctx, me, report)
+}
+
+// live runs what happened and the clock's ticks in the order of time. Before
+// the last fortnight nobody planned: what was due then is passed over.
+func (l *loader) live() error {
+	sender := jobs.Catcher{Store: l.Store}
+	j := &jobs.Jobs{Store: l.Store, BaseURL: l.call.settings.BaseURL, From: l.call.settings.MailFrom, Server: "demo", Log: l.call.settings.Log}
+	tick := func(at time.Time) error {
+		j.Now = func() time.Time { return at }
+		sender.Now = j.Now
+		j.Senders = func() mail.Sender { return sender }
+		if err := j.Plan(l.ctx, at); err != nil {
+			return err
+		}
+		_, err := j.SendAll(l.ctx)
+		return err
+	}
+	for day := demoPast; day >= 0; day-- {
+		for _, clock := range []time.Duration{2*time.Hour + 31*time.Minute, 3*time.Hour + 31*time.Minute, 7 * time.Hour, 13 * time.Hour} {
+			if at := l.today.AddDate(0, 0, -day).Add(clock); at.Before(l.now) {
+				l.at(at, tick)
+			}
+		}
+	}
+	sort.SliceStable(l.events, func(i, k int) bool { return l.events[i].at.Before(l.events[k].at) })
+	for _, e := range l.events {
+		if e.at.After(l.now) {
+			e.at = l.now.Add(-time.Minute)
+		}
+		if err := e.do(e.at); err != nil {
+			return fmt.Errorf("at %s: %w", e.at.Format(time.RFC3339), err)
+		}
+	}
+	return tick(l.now)
+}

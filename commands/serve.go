@@ -1,0 +1,135 @@
+package commands
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"amal/db"
+	"amal/handlers"
+	"amal/i18n"
+	"amal/jobs"
+	"amal/mail"
+	"amal/templates"
+)
+
+// firstAdminFor is how long the link to make the first administrator works.
+const firstAdminFor = time.Hour
+
+func serve(ctx context.Context, c *call) error {
+	if err := c.parse(0); err != nil {
+		return err
+	}
+	d, err := c.openDatabase(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if c.settings.DatabaseURL != "" && c.settings.OwnerDatabaseURL == c.settings.DatabaseURL {
+		c.settings.Log.Warn("one database role does both: the app could change its own history; set AMAL_OWNER_DATABASE_URL")
+	}
+	s := &server{call: c, store: d.Store, ready: func(address string) { c.settings.Log.Info("serving", "address", address, "base", c.settings.BaseURL) }}
+	if c.settings.SMTP != nil {
+		s.senders = func() mail.Sender { return mail.NewSMTP(c.settings.SMTP) }
+	}
+	if err := s.offerFirstAdmin(ctx); err != nil {
+		return err
+	}
+	return s.run(ctx)
+}
+
+// server is the web and the jobs over one store.
+type server struct {
+	*call
+	store   *db.Store
+	senders func() mail.Sender // nil: mails wait
+	demo    bool
+	ready   func(address string)
+}
+
+// offerFirstAdmin prints a one-time link where nobody can administer yet.
+func (s *server) offerFirstAdmin(ctx context.Context) error {
+	needs, err := s.store.NeedsFirstAdmin(ctx)
+	if err != nil || !needs {
+		return err
+	}
+	token, now := rand.Text(), time.Now()
+	if err := s.store.AddLink(ctx, token, db.LinkFirstAdmin, 0, now, now.Add(firstAdminFor)); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "Nobody can administer yet. Within an hour, open once: %s/link/%s\n", s.settings.BaseURL, token)
+	return nil
+}
+
+// jobs puts the clocked jobs together.
+func (s *server) jobs() *jobs.Jobs {
+	name, err := os.Hostname()
+	if err != nil {
+		name = "amal"
+	}
+	return &jobs.Jobs{Store: s.store, BaseURL: s.settings.BaseURL, From: s.settings.MailFrom, Server: fmt.Sprintf("%s-%d", name, os.Getpid()),
+		Log: s.settings.Log, Senders: s.senders}
+}
+
+// run serves until ctx ends, then lets requests and mails under way finish.
+func (s *server) run(ctx context.Context) error {
+	if err := templates.Parse(); err != nil {
+		return err
+	}
+	app, err := handlers.New(handlers.Config{
+		Store: s.store, BaseURL: s.settings.BaseURL, TrustedProxies: s.settings.TrustedProxies, Demo: s.demo, MailOff: s.senders == nil,
+		Version: s.Version, Now: time.Now, Log: s.settings.Log, SendLink: s.sendLink(),
+	})
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", s.settings.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	clock := s.jobs()
+	clock.Start(ctx)
+	defer clock.Stop()
+	web := handlers.Server(app.Handler())
+	failed := make(chan error, 2)
+	go func() { failed <- web.Serve(listener) }()
+	if s.settings.MetricsListen != "" {
+		figures := handlers.Server(app.MetricsHandler())
+		figures.Addr = s.settings.MetricsListen
+		go func() { failed <- figures.ListenAndServe() }()
+		defer figures.Close()
+	}
+	s.ready(listener.Addr().String())
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := web.Shutdown(drain); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// sendLink mails one-time sign-in links; nil without a mail server.
+func (s *server) sendLink() func(ctx context.Context, to *db.Person, lang, link string) error {
+	if s.senders == nil {
+		return nil
+	}
+	return func(ctx context.Context, to *db.Person, lang, link string) error {
+		l, _ := i18n.Parse(lang)
+		p := i18n.For(l)
+		sender := s.senders()
+		defer sender.Close()
+		_, err := sender.Send(ctx, mail.Message{From: s.settings.MailFrom, ToName: to.Name, To: to.Email, Subject: p.T("signin.mail.subject"),
+			Text: p.T("signin.mail.text") + "\n\n" + link + "\n", MessageID: rand.Text() + "@" + hostOf(s.settings.BaseURL), Lang: string(l), Date: time.Now()})
+		return err
+	}
+}
