@@ -68,7 +68,6 @@ type demoTask struct {
 	others      []string
 	points      []string
 	due         int // days from today
-	noDate      string
 	parent      string // title of the task above
 	milestone   bool
 	given       int // days ago it was assigned; 0: a draft

@@ -176,6 +176,6 @@ func (c *call) examineDisk() finding {
 	if err := syscall.Statfs(folder, &fs); err != nil {
 		return finding{"disk", err.Error(), true}
 	}
-	free := uint64(fs.Bavail) * uint64(fs.Bsize)
+	free := fs.Bavail * uint64(fs.Bsize)
 	return finding{"disk", fmt.Sprintf("%d GB free", free>>30), free < minFree}
 }

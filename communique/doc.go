@@ -12,13 +12,4 @@
 //	language   by letters and small words, for the text and for each line
 //	lines      headline, heading, point of a list, table row, field, lead-in
 //	sentences  with the abbreviations and ordinals of the language
-//	words      what the tables are matched against
-//	cues       lexicon_*.go: wordings that order, agree, stress, report…
-//	deadlines  deadlines_*.go: wordings of time and the date they mean
-//	owners     owners_*.go and the agencies the caller knows
-//	clauses    one sentence may carry several directives
-//
-// The tables can be read and mended by someone who knows the language but not
-// Go; pattern.go says how a pattern is written. Nothing here is ever more than
-// a proposal: a person confirms, and each proposal says why it was made.
 package communique

@@ -77,7 +77,6 @@ type letterCount struct {
 	tajik                          int // ӣ ӯ ҷ
 	ukrainian                      int // ї є ґ
 	iWithDot                       int // і
-	shcha                          int // ы щ э ъ
 	karakalpak                     int // Latin á ǵ ń ó ú
 	turkic                         int // Latin ş ğ ı ç ñ ə
 	kazakhArab                     int

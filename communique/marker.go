@@ -64,30 +64,41 @@ func numberMarker(s []rune) int {
 	return closeMarker(s, i, open, groups)
 }
 
+// closeMarker returns where a number that ends at i is closed as a marker, or 0
+// where it is none: "3.", "(3)", "3)", or bare with two groups as in "2.1 Text".
 func closeMarker(s []rune, i int, open bool, groups int) int {
-	closed := false
-	if i < len(s) && (s[i] == ')' || s[i] == '.' && !open) {
-		closed = true
-		i++
-		if i < len(s) && s[i] == ')' {
-			i++
-		}
-	}
-	if i >= len(s) || !closed && (open || groups < 2) {
+	end := closed(s, i, open)
+	if end >= len(s) || end == i && (open || groups < 2) {
 		return 0
 	}
-	next := i
+	next := end
 	for next < len(s) && isBlank(s[next]) {
 		next++
 	}
-	if next == len(s) || next == i && !isLetter(s[next]) && s[next] != '«' && s[next] != '|' {
+	if next == len(s) || next == end && !opensTight(s[next]) {
 		return 0
 	}
-	if !closed && !isUpper(s[next]) || groups == 1 && germanMonth(s[next:]) {
+	if end == i && !isUpper(s[next]) || groups == 1 && germanMonth(s[next:]) {
 		return 0
+	}
+	return end
+}
+
+// closed returns where the signs that close a marker at i end; i if there are none.
+func closed(s []rune, i int, open bool) int {
+	if i >= len(s) || s[i] != ')' && (s[i] != '.' || open) {
+		return i
+	}
+	i++
+	if i < len(s) && s[i] == ')' {
+		i++
 	}
 	return i
 }
+
+// opensTight tells whether a point may begin with the sign right behind its
+// number, without a blank.
+func opensTight(r rune) bool { return isLetter(r) || r == '«' || r == '|' }
 
 // letterMarker reads "a)", "(b)", "в.", "IV.".
 func letterMarker(s []rune) int {

@@ -36,15 +36,8 @@ func splitSentences(text, folded []rune, l line, lang string) [][2]int {
 		if !isEndMark(text[i]) {
 			continue
 		}
-		after := i + 1
-		for after < l.end && (isEndMark(text[after]) || isCloser(folded[after])) {
-			after++
-		}
-		next, blank := after, false
-		for next < l.end && isBlank(text[next]) {
-			next, blank = next+1, true
-		}
-		if next == l.end || !blank || !opens(text, folded, next, l.end) {
+		after, next := behindEnd(text, folded, i, l.end)
+		if next == l.end || next == after || !opens(text, folded, next, l.end) {
 			continue
 		}
 		if text[i] == '.' && !dotEnds(text, folded, from, i, letterFrom(folded, next, l.end), l.end, lang) {
@@ -55,6 +48,20 @@ func splitSentences(text, folded []rune, l line, lang string) [][2]int {
 		i = from - 1
 	}
 	return appendSpan(spans, text, from, l.end)
+}
+
+// behindEnd returns where the signs that close a sentence at i end, and where
+// the next word begins.
+func behindEnd(text, folded []rune, i, end int) (after, next int) {
+	after = i + 1
+	for after < end && (isEndMark(text[after]) || isCloser(folded[after])) {
+		after++
+	}
+	next = after
+	for next < end && isBlank(text[next]) {
+		next++
+	}
+	return after, next
 }
 
 func appendSpan(spans [][2]int, text []rune, from, to int) [][2]int {

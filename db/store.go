@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -75,14 +74,14 @@ func (s *Store) InTx(ctx context.Context, do func(tx *Store) error) error {
 	}
 	var fresh []string
 	if err := do(&Store{pool: s.pool, tx: tx, stmts: s.stmts, fresh: &fresh}); err != nil {
-		tx.Rollback()
+		_ = tx.Rollback() // what went wrong before matters more
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return translate(err)
 	}
 	for _, query := range fresh {
-		s.prepare(ctx, query) // next time it is there; the work itself is done
+		_, _ = s.prepare(ctx, query) // next time it is there; the work itself is done
 	}
 	return nil
 }
@@ -189,14 +188,6 @@ func (s *Store) id(ctx context.Context, query string, args ...any) (int64, error
 	var id int64
 	err := s.get(ctx, &id, query, args...)
 	return id, err
-}
-
-// nullTime turns a zero moment or date into null.
-func nullTime(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
 }
 
 // nullID turns a zero id into null.

@@ -93,7 +93,7 @@ func (a *App) fail(err error, c echo.Context) {
 	}
 	var again *db.RepeatedError
 	if errors.As(err, &again) {
-		c.Redirect(http.StatusSeeOther, again.Target)
+		_ = c.Redirect(http.StatusSeeOther, again.Target) // fails only for a status that is no redirect
 		return
 	}
 	status := statusOf(err)

@@ -101,7 +101,7 @@ func load() map[Lang]*Printer {
 
 func plainTexts(raw []byte) map[string]string {
 	var values map[string]any
-	json.Unmarshal(raw, &values)
+	_ = json.Unmarshal(raw, &values) // the bundle has just read the same bytes
 	plain := map[string]string{}
 	for key, v := range values {
 		if text, ok := v.(string); ok && !strings.Contains(text, "{{") {

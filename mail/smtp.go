@@ -155,7 +155,7 @@ func (l *limited) until(t time.Time) {
 	l.mu.Lock()
 	l.limit = t
 	l.mu.Unlock()
-	l.Conn.SetDeadline(t)
+	_ = l.Conn.SetDeadline(t) // a closed connection says so at the next read
 }
 
 func (l *limited) capped(t time.Time) time.Time {

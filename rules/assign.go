@@ -25,10 +25,10 @@ func CheckAssign(f AssignFacts) error {
 	if !f.HasDeadline && strings.TrimSpace(f.NoDeadlineReason) == "" {
 		p.Add("deadline", "form.error.deadline")
 	}
-	switch {
-	case f.ControllerID == 0:
+	switch f.ControllerID {
+	case 0:
 		p.Add("controller", "form.error.controller")
-	case f.ControllerID == f.FocalID:
+	case f.FocalID:
 		p.Add("controller", "form.error.own_controller")
 	}
 	return p.OrNil()

@@ -116,7 +116,7 @@ func NewMail[V any](name string) *Mail[V] {
 		text: sync.OnceValues(func() (map[i18n.Lang]*text.Template, error) {
 			sets := map[i18n.Lang]*text.Template{}
 			for _, l := range i18n.Langs {
-				set, err := text.New(name+".txt").Funcs(text.FuncMap(funcs(l))).ParseFS(files, "mail/"+name+".txt")
+				set, err := text.New(name+".txt").Funcs(funcs(l)).ParseFS(files, "mail/"+name+".txt")
 				if err != nil {
 					return nil, fmt.Errorf("mail %s: %w", name, err)
 				}
