@@ -4,7 +4,8 @@ GO ?= go
 BIN := bin/amal
 LINT := $(GO) tool -modfile=tools/go.mod golangci-lint
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-FLAGS := -trimpath -ldflags "-X amal/commands.version=$(VERSION)"
+COMMIT := $(shell git rev-parse --short HEAD 2>/dev/null)
+FLAGS := -trimpath -ldflags "-X main.version=$(VERSION) -X main.commit=$(COMMIT)"
 
 .PHONY: help demo build test check lint unit e2e bench golden
 .DEFAULT_GOAL := help

@@ -233,6 +233,12 @@ func changeWords(n names, changes map[string][2]any) []string {
 	return details
 }
 
+// wordsOf names the texts for fields whose values come from a fixed list.
+var wordsOf = map[string]string{
+	"status": "status.", "signal": "signal.", "level": "level.", "strength": "strength.",
+	"cancel_ground": "ground.", "side": "side.", "country": "side.",
+}
+
 func valueWord(n names, field string, v any) string {
 	switch value := v.(type) {
 	case nil:
@@ -247,16 +253,13 @@ func valueWord(n names, field string, v any) string {
 	case []any:
 		var parts []string
 		for _, part := range value {
-			parts = append(parts, fmt.Sprint(part))
+			parts = append(parts, valueWord(n, strings.TrimSuffix(field, "s"), part))
 		}
 		return strings.Join(parts, "; ")
 	}
 	word := fmt.Sprint(v)
-	switch {
-	case field == "status":
-		return n.say.T("status." + word)
-	case field == "signal" && word != "":
-		return n.say.T("signal." + word)
+	if prefix, named := wordsOf[field]; named && n.say.Has(prefix+word) {
+		return n.say.T(prefix + word)
 	}
 	if d, err := time.Parse(time.DateOnly, word); err == nil {
 		return n.say.Date(d)
