@@ -93,10 +93,14 @@ func (s *Store) numberDirective(ctx context.Context, id int64, year int) (*int, 
 }
 
 // AssignAll assigns every draft task of a directive in one transaction, in the
-// order they were written down. It returns how many.
+// order they were written down. It returns how many. ErrNotFound means me does
+// not see the directive.
 func (s *Store) AssignAll(ctx context.Context, me rules.Actor, directiveID int64, now time.Time) (int, error) {
 	var ids []int64
 	err := s.InTx(ctx, func(tx *Store) error {
+		if _, err := tx.Directive(ctx, me, directiveID); err != nil {
+			return err
+		}
 		if err := tx.all(ctx, &ids, `select id from task where directive_id = $1 and status = 'draft' order by id`, directiveID); err != nil {
 			return err
 		}

@@ -41,7 +41,7 @@ func bind[T any](c echo.Context) (*T, error) {
 	var p rules.Problems
 	fields := reflect.ValueOf(form).Elem()
 	for i := range fields.NumField() {
-		if name := fields.Type().Field(i).Tag.Get("form"); name != "" {
+		if name := fields.Type().Field(i).Tag.Get("form"); name != "" && name != "-" {
 			setField(&p, name, fields.Field(i), r.PostForm[name])
 		}
 	}

@@ -51,8 +51,12 @@ const visitKey = "visit"
 // sign in, or told what they would be told of a page that is not there.
 func (a *App) guard(r route) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		ctx, cancel := context.WithTimeout(c.Request().Context(), answerWithin)
-		defer cancel()
+		whole := c.Request().Context()
+		ctx, cancel := context.WithTimeout(whole, answerWithin)
+		defer func() {
+			cancel()
+			c.SetRequest(c.Request().WithContext(whole)) // an error's page still reads the counts
+		}()
 		limit := r.limit
 		if limit == 0 {
 			limit = formLimit
