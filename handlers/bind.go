@@ -26,9 +26,11 @@ var errTooMuch = errors.New("request too large")
 // show. A number that is none, and a text that is not UTF-8, are Problems.
 func bind[T any](c echo.Context) (*T, error) {
 	r := c.Request()
-	err := r.ParseMultipartForm(documentLimit)
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = r.ParseForm()
+	err := r.ParseForm() // first: ParseMultipartForm would swallow its error
+	if err == nil {
+		if err = r.ParseMultipartForm(documentLimit); errors.Is(err, http.ErrNotMultipart) {
+			err = nil
+		}
 	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {

@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -97,31 +98,23 @@ func whole(n *int) int {
 // read cuts the text into paragraphs of sentences and marks the passages.
 func (v *documentView) read(d *db.Document, chosen int, on [2]int) {
 	runes := []rune(d.Text)
-	line := -1
+	ended := -1 // where the sentence before ends
 	for _, s := range communique.Sentences(d.Text) {
 		sv := sentenceView{Number: s.Number, Headline: s.Headline, Chosen: s.Number == chosen,
 			Choose: fmt.Sprintf("/documents/%d?sentence=%d#make", d.ID, s.Number), Pieces: pieces(runes, s, d.Passages, on)}
 		if s.Number == chosen {
 			v.Chosen, v.ChosenText = chosen, string(runes[s.Start:s.End])
 		}
-		if newLine := lineOf(runes, s.Start); newLine != line || len(v.Paragraphs) == 0 {
+		if ended < 0 || slices.Contains(runes[ended:s.Start], '\n') {
 			v.Paragraphs = append(v.Paragraphs, nil)
-			line = newLine
 		}
+		ended = s.End
 		last := len(v.Paragraphs) - 1
 		v.Paragraphs[last] = append(v.Paragraphs[last], sv)
 	}
 	if v.Words == "" {
 		v.Words = v.ChosenText
 	}
-}
-
-// lineOf is where the line of an offset begins.
-func lineOf(r []rune, at int) int {
-	for at > 0 && r[at-1] != '\n' {
-		at--
-	}
-	return at
 }
 
 // pieces cuts a sentence at the ends of the passages in it. Overlapping

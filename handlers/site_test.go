@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
 	"log/slog"
@@ -26,16 +27,16 @@ import (
 // of both sides and one of Kazakhstan alone.
 type site struct {
 	*App
-	t                  *testing.T
-	server             *httptest.Server
-	mu                 sync.Mutex
-	clock              time.Time
-	uz, kz, joint      int64
-	meeting, document  int64
-	directive, task    int64
-	people             map[string]rules.Actor
-	closed             register // what strangers of Uzbekistan may not see
-	controllerOfClosed int64
+	t                 *testing.T
+	server            *httptest.Server
+	urls              dbtest.URLs
+	mu                sync.Mutex
+	clock             time.Time
+	uz, kz, joint     int64
+	meeting, document int64
+	directive, task   int64
+	people            map[string]rules.Actor
+	closed            register // what strangers of Uzbekistan may not see
 }
 
 // register is a meeting with everything below it.
@@ -55,7 +56,13 @@ var cheap = sync.OnceValue(func() string {
 func newSite(t *testing.T) *site {
 	t.Helper()
 	s := &site{t: t, clock: time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC), people: map[string]rules.Actor{}}
-	app, err := New(Config{Store: dbtest.New(t), BaseURL: "http://127.0.0.1", Now: s.now, Log: slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), Demo: true,
+	s.urls = dbtest.NewURLs(t)
+	store, err := db.Open(t.Context(), db.Options{URL: s.urls.App})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	app, err := New(Config{Store: store, BaseURL: "http://127.0.0.1", Now: s.now, Log: slog.New(slog.NewTextHandler(s.t.Output(), &slog.HandlerOptions{Level: slog.LevelError})), Demo: true,
 		SendLink: func(context.Context, *db.Person, string, string) error { return nil }})
 	if err != nil {
 		t.Fatal(err)
@@ -238,3 +245,16 @@ func (r register) at(path string) string {
 var changing = regexp.MustCompile(`(?:name="form_key" value=|href=|data-number=)"[^"]*"|[0-9a-f]{8,}|/[a-z]+/\d+[^"<]*`)
 
 func (a answer) same() string { return fmt.Sprint(a.status, changing.ReplaceAllString(a.body, "")) }
+
+// query changes the database behind Amal's back, as time or an accident would.
+func (s *site) query(text string) {
+	s.t.Helper()
+	pool, err := sql.Open("postgres", s.urls.Owner)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer pool.Close()
+	if _, err := pool.ExecContext(s.t.Context(), text); err != nil {
+		s.t.Fatal(err)
+	}
+}
