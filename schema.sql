@@ -479,6 +479,8 @@ begin
 	if exists (select from pg_roles where rolname = 'amal_app') then
 		grant usage on schema public to amal_app;
 		grant select, insert, update on all tables in schema public to amal_app;
+		revoke update on history from amal_app; -- what was written stays
+		grant update (undone) on history to amal_app;
 		grant delete on session, one_time_link, throttle, kept_form, form_key, holiday, member,
 			co_executor, task_point, directive_point, event, indicator, open_count, caught_mail to amal_app;
 	end if;
