@@ -1,0 +1,58 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// tour is every page, by somebody who may see it.
+var tour = []struct{ who, path string }{
+	{"", "/signin"}, {"", "/help"}, {"", "/mailbox"}, {"", "/mailbox/1"}, {"", "/nowhere"},
+	{"staff", "/meetings"}, {"staff", "/meetings/new"}, {"staff", "/meetings/1"}, {"staff", "/meetings/1/edit"}, {"staff", "/meetings/1/documents/new"},
+	{"staff", "/documents/1"}, {"staff", "/documents/1?sentence=7"}, {"staff", "/directives/new?document=1&sentence=7"}, {"staff", "/directives/1"}, {"staff", "/directives/1/edit"},
+	{"staff", "/directives/1/tasks/new"}, {"focal.uz", "/tasks"}, {"focal.uz", "/tasks/3"}, {"focal.kz", "/tasks"},
+	{"controller", "/review"}, {"controller", "/tasks/3"}, {"controller", "/account"}, {"manager", "/overdue"}, {"manager", "/overdue?late=30"}, {"head", "/overdue"},
+	{"admin", "/people"}, {"admin", "/people/new"}, {"admin", "/people/1"}, {"admin", "/agencies"}, {"admin", "/agencies/new"}, {"admin", "/agencies/1"}, {"admin", "/holidays"}, {"auditor", "/reminders"},
+}
+
+// Nothing for axe to find, nothing wider than its window, no text missing: at
+// desktop and phone, light and dark.
+func TestEveryPageIsAccessible(t *testing.T) {
+	views := []struct {
+		width  int64
+		scheme string
+		lang   string
+	}{{1366, "light", "en"}, {390, "light", "ru"}, {1366, "dark", "kk"}, {390, "dark", "de"}}
+	for _, v := range views {
+		t.Run(fmt.Sprintf("%d %s %s", v.width, v.scheme, v.lang), func(t *testing.T) {
+			tabs := map[string]*tab{}
+			for _, stop := range tour {
+				b := tabs[stop.who]
+				if b == nil {
+					b = newTab(t)
+					tabs[stop.who] = b
+					b.view(v.width, v.scheme)
+					if stop.who != "" {
+						b.signIn(stop.who, v.lang)
+					}
+				}
+				mark := "?"
+				if strings.Contains(stop.path, "?") {
+					mark = "&"
+				}
+				b.open(stop.path + mark + "lang=" + v.lang)
+				for _, found := range b.axe() {
+					t.Errorf("%s %s: %s", stop.who, stop.path, found)
+				}
+				if over := b.ask(`String(document.documentElement.scrollWidth - innerWidth)`); over != "0" && over[0] != '-' {
+					t.Errorf("%s %s: %s px too wide", stop.who, stop.path, over)
+				}
+				if b.ask(`document.body.innerText.match(/⟦[^⟧]*⟧/)?.[0] ?? ""`) != "" {
+					t.Errorf("%s %s: a text is missing", stop.who, stop.path)
+				}
+				b.shoot(fmt.Sprintf("%s%s-%d-%s", stop.who, strings.NewReplacer("/", "-", "?", "-", "=", "-", "&", "-").Replace(stop.path), v.width, v.scheme))
+			}
+		})
+	}
+}
