@@ -61,6 +61,9 @@ func Run(args []string, b Build) int {
 	defer stop()
 	cmd, rest, ok := find(args)
 	if !ok {
+		if len(args) > 0 && !strings.HasSuffix(args[0], "help") && args[0] != "-h" {
+			fmt.Fprintf(os.Stderr, "amal: there is no command %q\n\n", strings.Join(args, " "))
+		}
 		usage(os.Stderr)
 		return 2
 	}

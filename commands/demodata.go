@@ -67,7 +67,7 @@ type demoTask struct {
 	title, lead string
 	others      []string
 	points      []string
-	due         int // days from today
+	due         int    // days from today
 	parent      string // title of the task above
 	milestone   bool
 	given       int // days ago it was assigned; 0: a draft

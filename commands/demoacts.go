@@ -1,0 +1,92 @@
+package commands
+
+import (
+	"fmt"
+	"sort"
+	"time"
+
+	"amal/db"
+	"amal/jobs"
+	"amal/mail"
+	"amal/rules"
+)
+
+func (l *loader) at(at time.Time, do func(at time.Time) error) {
+	l.events = append(l.events, moment{at, do})
+}
+
+// focal is the account that answers for an agency.
+func (l *loader) focal(agency string) rules.Actor {
+	for _, p := range demoPeople {
+		if p.roles[agency] == rules.Focal {
+			return l.people[p.account]
+		}
+	}
+	return rules.Actor{}
+}
+
+// step does what happened to a task at a moment.
+func (l *loader) step(id int64, t demoTask, s demoStep, at time.Time) error {
+	me, controller := l.focal(t.lead), l.people["controller"]
+	in := db.ActInput{TaskID: id, Note: s.text, Now: at}
+	report := db.ReportInput{TaskID: id, Signal: rules.UnderWay, Done: s.text, Next: s.next, Now: at}
+	switch s.do {
+	case "receive":
+		return l.Receive(l.ctx, me, in)
+	case "help":
+		report.Signal = rules.NeedsHelp
+	case "same":
+		return l.SayNoChange(l.ctx, me, in)
+	case "finish":
+		report.Signal, report.Links = rules.Finished, []string{"https://example.org/evidence"}
+		for range l.points[t.title] {
+			report.Answers = append(report.Answers, s.text)
+		}
+	case "return":
+		return l.Return(l.ctx, controller, in)
+	case "accept":
+		return l.Accept(l.ctx, controller, in)
+	case "cancel":
+		in.Ground = "replaced"
+		return l.Cancel(l.ctx, controller, in)
+	case "ask":
+		return l.AddNote(l.ctx, controller, db.NoteInput{TaskID: id, Text: s.text, Now: at})
+	case "answer":
+		return l.AddNote(l.ctx, me, db.NoteInput{TaskID: id, Text: s.text, Now: at})
+	}
+	return l.Report(l.ctx, me, report)
+}
+
+// live runs what happened and the clock's ticks in the order of time. Before
+// the last fortnight nobody planned: what was due then is passed over.
+func (l *loader) live() error {
+	sender := jobs.Catcher{Store: l.Store}
+	j := &jobs.Jobs{Store: l.Store, BaseURL: l.call.settings.BaseURL, From: l.call.settings.MailFrom, Server: "demo", Log: l.call.settings.Log}
+	tick := func(at time.Time) error {
+		j.Now = func() time.Time { return at }
+		sender.Now = j.Now
+		j.Senders = func() mail.Sender { return sender }
+		if err := j.Plan(l.ctx, at); err != nil {
+			return err
+		}
+		_, err := j.SendAll(l.ctx)
+		return err
+	}
+	for day := demoPast; day >= 0; day-- {
+		for _, clock := range []time.Duration{2*time.Hour + 31*time.Minute, 3*time.Hour + 31*time.Minute, 7 * time.Hour, 13 * time.Hour} {
+			if at := l.today.AddDate(0, 0, -day).Add(clock); at.Before(l.now) {
+				l.at(at, tick)
+			}
+		}
+	}
+	sort.SliceStable(l.events, func(i, k int) bool { return l.events[i].at.Before(l.events[k].at) })
+	for _, e := range l.events {
+		if e.at.After(l.now) {
+			e.at = l.now.Add(-time.Minute)
+		}
+		if err := e.do(e.at); err != nil {
+			return fmt.Errorf("at %s: %w", e.at.Format(time.RFC3339), err)
+		}
+	}
+	return tick(l.now)
+}
