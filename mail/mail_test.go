@@ -3,72 +3,19 @@ package mail
 import (
 	"context"
 	"errors"
-	"io"
-	"net"
+	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/emersion/go-smtp"
+
+	"amal/mail/mailtest"
 )
 
-// relay is a real SMTP server whose answers are scripted.
-type relay struct {
-	mu      sync.Mutex
-	got     []string
-	rcpt    func(to string) error
-	data    func() error
-	address string
-}
-
-func newRelay(t *testing.T) *relay {
+func client(t *testing.T, r *mailtest.Relay) *SMTP {
 	t.Helper()
-	r := &relay{}
-	server := smtp.NewServer(r)
-	server.AllowInsecureAuth = true
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.address = l.Addr().String()
-	go server.Serve(l)
-	t.Cleanup(func() { server.Close() })
-	return r
-}
-
-func (r *relay) NewSession(*smtp.Conn) (smtp.Session, error) { return &conversation{r}, nil }
-
-type conversation struct{ *relay }
-
-func (c *conversation) Mail(string, *smtp.MailOptions) error { return nil }
-func (c *conversation) Rcpt(to string, _ *smtp.RcptOptions) error {
-	if c.rcpt != nil {
-		return c.rcpt(to)
-	}
-	return nil
-}
-func (c *conversation) Data(r io.Reader) error {
-	body, err := io.ReadAll(r)
-	if err != nil {
-		return err
-	}
-	if c.data != nil {
-		if err := c.data(); err != nil {
-			return err
-		}
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.got = append(c.got, string(body))
-	return nil
-}
-func (c *conversation) Reset()        {}
-func (c *conversation) Logout() error { return nil }
-
-func client(t *testing.T, r *relay) *SMTP {
-	t.Helper()
-	s, err := ParseURL("smtp://" + r.address + "?tls=none")
+	s, err := ParseURL("smtp://" + r.Address + "?tls=none")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +31,7 @@ func sample() Message {
 
 func TestSendsTwinsWithStableIDAndAnswersOnOneConnection(t *testing.T) {
 	t.Parallel()
-	r := newRelay(t)
+	r := mailtest.New(t)
 	c := client(t, r)
 	for range 3 {
 		answer, err := c.Send(t.Context(), sample())
@@ -94,8 +41,8 @@ func TestSendsTwinsWithStableIDAndAnswersOnOneConnection(t *testing.T) {
 	}
 	for _, want := range []string{"Message-ID: <p1-2026-03-02@amal.example>", "Auto-Submitted: auto-generated", "X-Auto-Response-Suppress: All",
 		"List-Id: <reminders.amal.example>", "multipart/alternative", "text/plain", "text/html", "Content-Language: ru"} {
-		if !strings.Contains(strings.ToLower(r.got[0]), strings.ToLower(want)) {
-			t.Errorf("no %q in %s", want, r.got[0])
+		if !strings.Contains(strings.ToLower(r.Got()[0].Body), strings.ToLower(want)) {
+			t.Errorf("no %q in %s", want, r.Got()[0].Body)
 		}
 	}
 }
@@ -110,8 +57,8 @@ func TestSortsTheServersRefusals(t *testing.T) {
 		"greylisted":      {451, func(e *SendError) bool { return e.Temporary && !e.Refused }},
 		"closing":         {421, func(e *SendError) bool { return e.Temporary }},
 	} {
-		r := newRelay(t)
-		r.rcpt = func(string) error { return &smtp.SMTPError{Code: tc.code, Message: name} }
+		r := mailtest.New(t)
+		r.Rcpt = func(string) error { return &smtp.SMTPError{Code: tc.code, Message: name} }
 		_, err := client(t, r).Send(t.Context(), sample())
 		var e *SendError
 		if !errors.As(err, &e) || !tc.want(e) || !strings.Contains(e.Text, name) {
@@ -122,9 +69,9 @@ func TestSortsTheServersRefusals(t *testing.T) {
 
 func TestGoesOnAfterAnError(t *testing.T) {
 	t.Parallel()
-	r := newRelay(t)
+	r := mailtest.New(t)
 	fail := true
-	r.data = func() error {
+	r.Data = func() error {
 		if fail {
 			return &smtp.SMTPError{Code: 451, Message: "later"}
 		}
@@ -155,21 +102,21 @@ func TestUnreachableServerIsTemporary(t *testing.T) {
 
 func TestRefusesToSendInClear(t *testing.T) {
 	t.Parallel()
-	r := newRelay(t) // offers no STARTTLS
-	s, err := ParseURL("smtp://" + r.address)
+	r := mailtest.New(t) // offers no STARTTLS
+	s, err := ParseURL("smtp://" + r.Address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = NewSMTP(s).Send(t.Context(), sample())
 	var e *SendError
-	if !errors.As(err, &e) || !e.Setup || len(r.got) != 0 {
-		t.Errorf("got %+v, %d mails", err, len(r.got))
+	if !errors.As(err, &e) || !e.Setup || len(r.Got()) != 0 {
+		t.Errorf("got %+v, %d mails", err, len(r.Got()))
 	}
 }
 
 func TestNoFieldForgesAHeader(t *testing.T) {
 	t.Parallel()
-	r := newRelay(t)
+	r := mailtest.New(t)
 	c := client(t, r)
 	for name, change := range map[string]func(*Message){
 		"from": func(m *Message) { m.From += "\r\nBcc: x@example.org" }, "to": func(m *Message) { m.To += "\nBcc: x@example.org" },
@@ -182,8 +129,8 @@ func TestNoFieldForgesAHeader(t *testing.T) {
 			t.Errorf("%s: taken", name)
 		}
 	}
-	if len(r.got) != 0 {
-		t.Errorf("%d mails went out", len(r.got))
+	if len(r.Got()) != 0 {
+		t.Errorf("%d mails went out", len(r.Got()))
 	}
 }
 
@@ -197,5 +144,55 @@ func TestAddressesOfMailServers(t *testing.T) {
 		if (err == nil) != (want != "") || err == nil && s.TLS != want {
 			t.Errorf("%q: got %+v, %v", address, s, err)
 		}
+	}
+}
+
+func TestAWrongCertificateIsASettingToMend(t *testing.T) {
+	t.Parallel()
+	own := httptest.NewUnstartedServer(nil)
+	own.StartTLS()
+	defer own.Close()
+	r := mailtest.NewTLS(t, own.TLS.Certificates[0])
+	s, err := ParseURL("smtp://" + r.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = NewSMTP(s).Send(t.Context(), sample())
+	var e *SendError
+	if !errors.As(err, &e) || !e.Setup || len(r.Got()) != 0 {
+		t.Errorf("got %+v, %d mails", err, len(r.Got()))
+	}
+}
+
+func TestAWrongPasswordIsASettingToMend(t *testing.T) {
+	t.Parallel()
+	r := mailtest.New(t)
+	r.Password = "right"
+	for password, fits := range map[string]bool{"right": true, "wrong": false} {
+		s, err := ParseURL("smtp://amal:" + password + "@" + r.Address + "?tls=none")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = NewSMTP(s).Send(t.Context(), sample())
+		var e *SendError
+		if fits != (err == nil) || !fits && (!errors.As(err, &e) || !e.Setup) {
+			t.Errorf("password %s: %+v", password, err)
+		}
+	}
+	if n := len(r.Got()); n != 1 {
+		t.Errorf("%d mails, want 1", n)
+	}
+}
+
+// Nobody knows whether a mail went out whose answer never came: it is tried
+// again, with the same Message-ID.
+func TestALineCutAfterTheBodyIsTemporary(t *testing.T) {
+	t.Parallel()
+	r := mailtest.New(t)
+	r.Data = func() error { return mailtest.ErrHangUp }
+	_, err := client(t, r).Send(t.Context(), sample())
+	var e *SendError
+	if !errors.As(err, &e) || e.Refused || e.Setup {
+		t.Errorf("got %+v", err)
 	}
 }

@@ -48,13 +48,6 @@ var Ladder = []Rung{
 	{Rule: "late_1w", Days: 1, Working: true, To: []Audience{Lead, Mailbox, ByController}},
 }
 
-// OnAct lists the rules that acts plan themselves, and whether their mail goes
-// at once or rides in the next daily one.
-var OnAct = map[string]bool{
-	"assigned": true, "decision": true, "by_hand": true,
-	"submitted": false, "needs_help": false, "question": false, "answer": false,
-}
-
 // minSilence is the least number of days after which a task counts as silent.
 const minSilence = 7
 
@@ -191,7 +184,6 @@ const (
 	SkippedNotTheir = "not_their" // no longer their task, or no longer active
 	SkippedUndone   = "undone"    // the act was taken back
 	SkippedAddress  = "address"   // no usable address
-	SkippedPassed   = "passed"    // overtaken by a later step of the same deadline
 )
 
 // StillRight reports whether a reminder planned for an occasion is still true
