@@ -7,7 +7,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT := $(shell git rev-parse --short HEAD 2>/dev/null)
 FLAGS := -trimpath -ldflags "-X main.version=$(VERSION) -X main.commit=$(COMMIT)"
 
-.PHONY: help demo build test check lint unit e2e bench golden
+.PHONY: help demo build test check lint unit e2e golden
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -40,10 +40,6 @@ lint: ## formatting, go.mod, go vet and golangci-lint
 e2e: ## the journeys in headless Chromium, with the real binary
 	@sh scripts/setup.sh postgres chromium
 	$(GO) test -count=1 -v ./e2e
-
-bench: ## ratios against the bare query and the bare SMTP loop
-	@sh scripts/setup.sh postgres
-	$(GO) test -run '^$$' -bench . -benchtime 300x ./db ./jobs
 
 golden: ## writes the golden files anew; read the difference like code
 	@sh scripts/setup.sh postgres

@@ -1,0 +1,16 @@
+# The app alone; compose.yaml adds Postgres.
+FROM golang:1.26-bookworm AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -trimpath -o /amal .
+
+FROM debian:bookworm-slim
+RUN useradd --system amal && apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
+USER amal
+COPY --from=build /amal /amal
+ENV AMAL_LISTEN=0.0.0.0:8080
+EXPOSE 8080
+ENTRYPOINT ["/amal"]
+CMD ["serve"]
