@@ -108,8 +108,9 @@ func (s *Store) MakeFirstAdmin(ctx context.Context, in FirstAdmin) (personID int
 // throttleFree is how many tries go without a wait; then the wait doubles from
 // a second to throttleMax.
 const (
-	throttleFree = 5
-	throttleMax  = 15 * time.Minute
+	throttleFree        = 5  // tries of an account before a wait
+	throttleFreeAddress = 50 // of a network address: a whole office may share one
+	throttleMax         = 15 * time.Minute
 )
 
 // Throttled reports until when no further try is taken for any of the keys;
@@ -121,9 +122,10 @@ func (s *Store) Throttled(ctx context.Context, now time.Time, keys ...string) (u
 	return until, err
 }
 
-// CountTry notes a failed try for each key. The wait grows, and is forgotten a
+// CountTry notes a failed try for each key: the account first, then the address. The wait grows, and is forgotten a
 // quarter of an hour after the last try, so that nobody is locked out for ever.
 func (s *Store) CountTry(ctx context.Context, now time.Time, keys ...string) error {
+	free := throttleFree
 	for _, key := range keys {
 		_, err := s.exec(ctx, `
 			insert into throttle (key, tries, first_at, until) values ($1, 1, $2, $2)
@@ -131,10 +133,11 @@ func (s *Store) CountTry(ctx context.Context, now time.Time, keys ...string) err
 				tries = case when throttle.until < $2 - cast($3 as interval) then 1 else throttle.tries + 1 end,
 				until = $2 + case when throttle.tries + 1 < $4 or throttle.until < $2 - cast($3 as interval) then interval '0'
 					else least(cast($3 as interval), interval '1 second' * power(2, least(throttle.tries + 1 - $4, 12))) end`,
-			key, now, throttleMax.String(), throttleFree)
+			key, now, throttleMax.String(), free)
 		if err != nil {
 			return fmt.Errorf("throttle: %w", err)
 		}
+		free = throttleFreeAddress
 	}
 	return nil
 }
