@@ -72,7 +72,7 @@ type conversation struct {
 	to   string
 }
 
-// ErrHangUp, given by Data, closes the connection without an answer.
+// ErrHangUp is what Data gives to close the connection without an answer.
 var ErrHangUp = errors.New("hang up")
 
 // AuthMechanisms is for go-smtp.
