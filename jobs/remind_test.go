@@ -270,7 +270,7 @@ func TestAskedAgainBeforeSending(t *testing.T) {
 		"cancelled": func(o *office, task int64) {
 			o.check(o.Store.Cancel(o.t.Context(), o.controller, db.ActInput{TaskID: task, Version: o.version(task), Ground: "revoked", Note: "Decree 1", Now: o.now()}))
 		},
-		"reassigned":     func(o *office, task int64) { o.change(task, o.other, "2026-03-27") },
+		"reassigned": func(o *office, task int64) { o.change(task, o.other, "2026-03-27") },
 		"person disabled": func(o *office, task int64) {
 			_, err := o.Store.SavePerson(o.t.Context(), rules.Actor{}, db.PersonInput{ID: o.focal.PersonID, Version: 1, Email: "focal@example.org", Name: "focal", Roles: map[int64]rules.Role{o.agency: rules.Focal}, Disabled: true, Now: o.now()})
 			o.check(err)
