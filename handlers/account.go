@@ -56,7 +56,7 @@ func (a *App) showAccount(c echo.Context, me rules.Actor, failed error) error {
 		return err
 	}
 	for _, s := range sessions {
-		view.Sessions = append(view.Sessions, sessionView{ID: s.ID, Agent: s.Agent, Address: s.Address, Current: s.Current,
+		view.Sessions = append(view.Sessions, sessionView{ID: s.ID, Agent: agentName(s.Agent), Address: s.Address, Current: s.Current,
 			Since: a.moment(c, s.CreatedAt), LastSeen: a.moment(c, s.SeenAt)})
 	}
 	return render(c, status, accountPage, view)
