@@ -7,7 +7,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT := $(shell git rev-parse --short HEAD 2>/dev/null)
 FLAGS := -trimpath -ldflags "-X main.version=$(VERSION) -X main.commit=$(COMMIT)"
 
-.PHONY: help demo build test check lint unit e2e golden
+.PHONY: help demo build test check lint e2e bench golden
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -40,6 +40,10 @@ lint: ## formatting, go.mod, go vet and golangci-lint
 e2e: ## the journeys in headless Chromium, with the real binary
 	@sh scripts/setup.sh postgres chromium
 	$(GO) test -count=1 -v ./e2e
+
+bench: ## main lists against the bare query over the same index, as ratios
+	@sh scripts/setup.sh postgres
+	$(GO) test -run '^$$' -bench . -benchtime 300x ./db
 
 golden: ## writes the golden files anew; read the difference like code
 	@sh scripts/setup.sh postgres

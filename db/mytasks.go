@@ -72,7 +72,7 @@ func (s *Store) ownTasks(ctx context.Context, me rules.Actor, states string, aft
 		at = time.Unix(0, 0)
 	}
 	const order = `order by coalesce(t.overdue_at, 'infinity'), t.id limit 51`
-	const from = `(coalesce(t.overdue_at, 'infinity'), t.id) > ($3::timestamptz, $4)`
+	const from = `(coalesce(t.overdue_at, 'infinity'), t.id) > ($3, $4)`
 	var rows []ListedTask
 	err := s.all(ctx, &rows, `
 		with mine as (
