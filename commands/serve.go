@@ -33,12 +33,17 @@ func serve(ctx context.Context, c *call) error {
 	if c.settings.DatabaseURL != "" && c.settings.OwnerDatabaseURL == c.settings.DatabaseURL {
 		c.settings.Log.Warn("one database role does both: the app could change its own history; set AMAL_OWNER_DATABASE_URL")
 	}
-	s := &server{call: c, store: d.Store, ready: func(address string) { c.settings.Log.Info("serving", "address", address, "base", c.settings.BaseURL) }}
+	s := &server{call: c, store: d.Store}
 	if c.settings.SMTP != nil {
 		s.senders = func() mail.Sender { return mail.NewSMTP(c.settings.SMTP) }
 	}
-	if err := s.offerFirstAdmin(ctx); err != nil {
+	offer, err := s.firstAdminOffer(ctx)
+	if err != nil {
 		return err
+	}
+	s.ready = func(address string) {
+		c.settings.Log.Info("serving", "address", address, "base", c.settings.BaseURL)
+		fmt.Fprint(c.out, offer)
 	}
 	return s.run(ctx)
 }
@@ -52,18 +57,18 @@ type server struct {
 	ready   func(address string)
 }
 
-// offerFirstAdmin prints a one-time link where nobody can administer yet.
-func (s *server) offerFirstAdmin(ctx context.Context) error {
+// firstAdminOffer makes a one-time link where nobody can administer yet, and
+// returns what to print of it once the server answers; "" where somebody can.
+func (s *server) firstAdminOffer(ctx context.Context) (string, error) {
 	needs, err := s.store.NeedsFirstAdmin(ctx)
 	if err != nil || !needs {
-		return err
+		return "", err
 	}
 	token, now := rand.Text(), time.Now()
 	if err := s.store.AddLink(ctx, token, db.LinkFirstAdmin, 0, now, now.Add(firstAdminFor)); err != nil {
-		return err
+		return "", err
 	}
-	fmt.Fprintf(s.out, "Nobody can administer yet. Within an hour, open once: %s/link/%s\n", s.settings.BaseURL, token)
-	return nil
+	return fmt.Sprintf("Nobody can administer yet. Within an hour, open once: %s/link/%s\n", s.settings.BaseURL, token), nil
 }
 
 // jobs puts the clocked jobs together.
