@@ -25,6 +25,9 @@ func serve(ctx context.Context, c *call) error {
 	if err := c.parse(0); err != nil {
 		return err
 	}
+	if _, err := handlers.ParseBaseURL(c.settings.BaseURL); err != nil {
+		return err // before a database is started for nothing
+	}
 	d, err := c.openDatabase(ctx)
 	if err != nil {
 		return err

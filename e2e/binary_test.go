@@ -164,8 +164,13 @@ func TestTheFirstAdministrator(t *testing.T) {
 	cmd := exec.Command(binary, "serve")
 	cmd.Stdout, cmd.Stderr = out, out
 	urls, relay := dbtest.Empty(t), mailtest.New(t)
+	address, err := freeAddress()
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := "http://" + address
 	cmd.Env = append(os.Environ(), "AMAL_DATABASE_URL="+urls.App, "AMAL_OWNER_DATABASE_URL="+urls.Owner, "AMAL_SMTP_URL=smtp://"+relay.Address+"?tls=none",
-		"AMAL_LISTEN=127.0.0.1:38471", "AMAL_BASE_URL=http://127.0.0.1:38471")
+		"AMAL_LISTEN="+address, "AMAL_BASE_URL="+own)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +178,7 @@ func TestTheFirstAdministrator(t *testing.T) {
 	link := ""
 	for range 100 {
 		text, _ := os.ReadFile(log)
-		if i := strings.Index(string(text), "http://127.0.0.1:38471/link/"); i >= 0 {
+		if i := strings.Index(string(text), own+"/link/"); i >= 0 {
 			link = strings.Fields(string(text)[i:])[0]
 			break
 		}
@@ -200,7 +205,7 @@ func TestTheFirstAdministrator(t *testing.T) {
 		t.Error(found)
 	}
 	guest := newTab(t)
-	guest.do("open the door", chromedp.Navigate("http://127.0.0.1:38471/signin"))
+	guest.do("open the door", chromedp.Navigate(own+"/signin"))
 	guest.click("main details summary")
 	guest.fill(`form[action="/signin/link"] input[type=email], form[action="/signin/link"] input[name=email]`, "first@example.org")
 	guest.press(`form[action="/signin/link"] button`)
@@ -212,7 +217,7 @@ func TestTheFirstAdministrator(t *testing.T) {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	if mailed == "" || !strings.Contains(strings.ReplaceAll(mailed, "=\r\n", ""), "http://127.0.0.1:38471/link/") {
+	if mailed == "" || !strings.Contains(strings.ReplaceAll(mailed, "=\r\n", ""), own+"/link/") {
 		t.Errorf("no link came by mail:\n%s", mailed)
 	}
 }

@@ -79,12 +79,10 @@ type demo struct {
 
 // startDemo starts the binary on a free port and waits until it says that it answers.
 func startDemo(data string) (*demo, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	address, err := freeAddress()
 	if err != nil {
 		return nil, err
 	}
-	address := l.Addr().String()
-	l.Close()
 	cmd := exec.Command(binary, "demo", "--data", data, "--listen", address)
 	log, err := os.Create(data + ".log")
 	if err != nil {
@@ -119,6 +117,16 @@ func startDemo(data string) (*demo, error) {
 		return nil, fmt.Errorf("the demonstration does not answer within a minute")
 	}
 	return &demo{cmd, "http://" + address, time.Since(began)}, nil
+}
+
+// freeAddress is one of this machine that nobody listens on.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
 }
 
 func (d *demo) stop() {

@@ -26,7 +26,7 @@ func newTab(t *testing.T) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	ctx, stop := context.WithTimeout(ctx, 90*time.Second)
+	ctx, stop := context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(stop)
 	b := &tab{ctx, t}
 	b.check(chromedp.Do(ctx), "open a tab") // its own run: a tab ends with the context that opened it
@@ -46,7 +46,7 @@ func (b *tab) check(err error, doing string) {
 
 func (b *tab) do(doing string, steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
 	defer cancel()
 	b.check(chromedp.Do(ctx, steps...), doing)
 }
@@ -77,7 +77,7 @@ func (b *tab) click(selector string) {
 // press clicks what leads to another page, and waits for it.
 func (b *tab) press(selector string) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
 	defer cancel()
 	resp, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector)))
 	b.check(err, "press "+selector)

@@ -44,15 +44,24 @@ type App struct {
 	echo     *echo.Echo
 }
 
-// New makes an App. It refuses a base URL that would send sessions in clear: a
-// plain http one is for loopback only.
-func New(c Config) (*App, error) {
-	base, err := url.Parse(c.BaseURL)
+// ParseBaseURL reads the address that people use. It refuses one that would
+// send sessions in clear: plain http is for loopback only.
+func ParseBaseURL(address string) (*url.URL, error) {
+	base, err := url.Parse(address)
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
-		return nil, fmt.Errorf("AMAL_BASE_URL %q is not an http or https address", c.BaseURL)
+		return nil, fmt.Errorf("AMAL_BASE_URL %q is not an http or https address", address)
 	}
 	if base.Scheme == "http" && !loopback(base.Hostname()) {
-		return nil, fmt.Errorf("AMAL_BASE_URL %q: plain http is for this machine only; use https", c.BaseURL)
+		return nil, fmt.Errorf("AMAL_BASE_URL %q: plain http is for this machine only; use https", address)
+	}
+	return base, nil
+}
+
+// New makes an App. Its error is ParseBaseURL's.
+func New(c Config) (*App, error) {
+	base, err := ParseBaseURL(c.BaseURL)
+	if err != nil {
+		return nil, err
 	}
 	a := &App{Config: c, base: base, hasher: newHasher(), metrics: newMetrics(c.Store)}
 	a.sessions = a.newSessions()
