@@ -122,3 +122,24 @@ func TestDetect(t *testing.T) {
 		}
 	}
 }
+
+// FuzzSentences: any bytes give sentences that lie in the text, in order, one
+// after the other, the same each time.
+func FuzzSentences(f *testing.F) {
+	for _, text := range []string{"", "\n\n", "Am 29. März kamen sie. Danach gingen sie.", "1. Поручить…\r\n2) Срок: 30.06.2025 г.", "a\tb\tc\n\x00\xff\xfe", "Oʻzbekiston. Ҳукуматга topshirildi!", "«»)(…?!."} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		length, end := len([]rune(text)), 0
+		all := Sentences(text)
+		for i, s := range all {
+			if s.Number != i+1 || s.Start < end || s.End <= s.Start || s.End > length {
+				t.Fatalf("sentence %+v after %d in %d signs", s, end, length)
+			}
+			end = s.End
+		}
+		if again := Sentences(text); len(again) != len(all) {
+			t.Fatal("a second reading gives something else")
+		}
+	})
+}

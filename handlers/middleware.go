@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -73,7 +74,7 @@ func (a *App) logged(next http.Handler) http.Handler {
 		out := &statusWriter{ResponseWriter: w}
 		defer func() {
 			if p := recover(); p != nil && p != http.ErrAbortHandler {
-				a.Log.Error("panic", "number", number, "path", pathForLog(r), "panic", p)
+				a.Log.Error("panic", "number", number, "path", pathForLog(r), "panic", p, "stack", string(debug.Stack()))
 				if out.status == 0 {
 					http.Error(out, "Internal error "+number, http.StatusInternalServerError)
 				}
