@@ -24,11 +24,12 @@ type Cursor struct {
 // said something since the reader last looked at it.
 type ListedTask struct {
 	Task
-	MeetingID  int64      `db:"meeting_id"`
-	Reminders  int        // sent so far
-	RemindedAt *time.Time `db:"reminded_at"`
-	Ask        string     // what is missing, of a returned task
-	New        bool       `db:"is_new"`
+	MeetingID  int64          `db:"meeting_id"`
+	Reminders  int            // sent so far
+	RemindedAt *time.Time     `db:"reminded_at"`
+	Ask        string         // what is missing, of a returned task
+	New        bool           `db:"is_new"`
+	Points     pq.StringArray // expected result; of one's own tasks only
 }
 
 // listedColumns are ListedTask's columns; $1 is the reader.
@@ -82,7 +83,8 @@ func (s *Store) ownTasks(ctx context.Context, me rules.Actor, states string, aft
 			(select t.id, t.overdue_at from co_executor c join task t on t.id = c.task_id
 			where c.agency_id = any($2) and `+states+` and `+from+` `+order+`)
 		)
-		select `+listedColumns+`
+		select `+listedColumns+`,
+			array(select text from task_point where task_id = t.id order by number) as points
 		from (select t.id from mine t `+order+`) page
 		join task t on t.id = page.id
 		join directive d on d.id = t.directive_id

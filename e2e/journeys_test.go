@@ -49,9 +49,9 @@ func TestFromTheSentenceToTheDeed(t *testing.T) {
 			controller.open(taskPath)
 			controller.fill("#f-note", "The annex is missing")
 			controller.press(`form[action$="/return"] button`)
-			focal.open(taskPath)
+			focal.open("/tasks")
 			focal.sees("The annex is missing")
-			finish(focal)
+			finishInTheList(focal, taskPath)
 			controller.open(taskPath)
 			controller.press(`form[action$="/accept"] button`)
 			controller.open("/review")
@@ -134,6 +134,23 @@ func finish(b *tab) {
 	b.fill("#f-links", "https://example.org/programme")
 	b.press(`form[action$="/report"] button.main`)
 	b.sees("The programme is agreed and sent")
+}
+
+// finishInTheList reports completion without leaving "My tasks".
+func finishInTheList(b *tab, taskPath string) {
+	b.t.Helper()
+	form := fmt.Sprintf(`form[action=%q]`, taskPath+"/report")
+	if b.ask(fmt.Sprintf(`String(document.querySelector('details:has(%s)').open)`, form)) != "true" {
+		b.click(`details:has(` + form + `) summary`)
+	}
+	b.click(form + ` input[value=finished]`)
+	b.fill(form+` textarea[name=done]`, "The annex is added")
+	b.fill(form+` textarea[name=answer]`, "Agreed, with the annex")
+	b.fill(form+` textarea[name=links]`, "https://example.org/annex")
+	b.press(form + ` button.main`)
+	if b.path() != "/tasks" {
+		b.t.Errorf("the report left the list for %s", b.path())
+	}
 }
 
 func TestNoChangeIsOneClick(t *testing.T) {

@@ -115,7 +115,8 @@ func (a *App) groupTasks(c echo.Context, me rules.Actor, view *myTasksView, rows
 		}
 		row := a.listedRow(c, n, me, t)
 		if row.LeadsIt {
-			row.Form = a.reportFormFor(c, t.ID, t.Version, nil, form, i == 0 && form == nil)
+			row.Form = a.reportFormFor(c, t.ID, t.Version, t.Points, form, i == 0 && form == nil)
+			row.Form.Suffix = fmt.Sprintf("-%d", t.ID) // one of several forms on the page
 		}
 		g.Tasks = append(g.Tasks, row)
 	}
@@ -182,6 +183,7 @@ func (a *App) treeRow(c echo.Context, n names, t *db.TreeTask) taskRow {
 
 // reportFormView is the one form that a focal point reports with.
 type reportFormView struct {
+	Suffix  string // of the fields' ids, where a page has several of these forms
 	ID      int64
 	Version int
 	Open    bool
@@ -269,8 +271,8 @@ func (a *App) report(c echo.Context, me rules.Actor) error {
 	return a.done(c, form.ID, backTo(form.Back, form.ID), "task.reported."+form.Signal)
 }
 
-// reportAgain shows the form where it was sent from: a completion report needs
-// its points, so it goes on on the task's page.
+// reportAgain shows the form where it was sent from; a completion report, which
+// has more to mend, on the task's page.
 func (a *App) reportAgain(c echo.Context, me rules.Actor, form *reportForm, failed error) error {
 	t, _, err := a.Store.Task(c.Request().Context(), me, form.ID)
 	if err != nil {
