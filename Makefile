@@ -22,7 +22,7 @@ build: ## the binary, as bin/amal
 	$(GO) build $(FLAGS) -o $(BIN) .
 
 test: ## sets all up and runs everything: format, lint, tests with race detector, journeys in Chromium
-	@sh scripts/setup.sh postgres chromium
+	@sh scripts/setup.sh postgres pdftotext chromium
 	@$(MAKE) --no-print-directory lint
 	$(GO) test -race -shuffle=on -timeout 20m ./... ; code=$$?; sh scripts/stop-test-postgres.sh; exit $$code
 
@@ -38,7 +38,7 @@ lint: ## formatting, go.mod, go vet and golangci-lint
 	$(LINT) run ./...
 
 e2e: ## the journeys in headless Chromium, with the real binary
-	@sh scripts/setup.sh postgres chromium
+	@sh scripts/setup.sh postgres pdftotext chromium
 	$(GO) test -count=1 -v ./e2e
 
 bench: ## main lists against the bare query over the same index, as ratios

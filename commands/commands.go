@@ -45,6 +45,7 @@ func table() []command {
 		{"serve", "", "serves Amal by the settings", serve},
 		{"migrate", "", "brings the schema up to date", migrate},
 		{"user add", "", "adds a person and prints a one-time link to set a password", userAdd},
+		{"read", "FILE", "reads a communiqué and prints what it proposes, as JSON", readText},
 		{"agency import", "FILE.csv", "adds or changes agencies", agencyImport},
 		{"holidays import", "COUNTRY FILE.csv", "adds or changes days off", holidaysImport},
 		{"remind", "", "plans and sends what is due at a moment", remind},

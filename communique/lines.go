@@ -4,12 +4,9 @@ package communique
 type lineShape int
 
 const (
-	prose   lineShape = iota
-	point             // a point of a list, its marker left out
-	row               // a table row: cells between pipes or tabs
-	field             // "Срок: …", "Owner: …": belongs to the line above
-	heading           // no end mark, nothing ordered
-	leadIn            // ends in a colon and lends its sense to the lines below
+	prose lineShape = iota
+	point           // a point of a list, its marker left out
+	row             // a table row: cells between pipes or tabs
 )
 
 // line is one line of the text without its marker and outer blanks.

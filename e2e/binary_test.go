@@ -42,6 +42,9 @@ func TestCommands(t *testing.T) {
 	agencies := write("agencies.csv", "\ufeffcode,side,kind,name_en,name_ru,aliases\nuz-new,UZ,ministry,New Ministry,Новое министерство,NM | The New One\n")
 	broken := write("broken.csv", "code,side,kind,name_en\nuz-a,XX,ministry,A\n")
 	days := write("days.csv", "date,kind,name_en\n2028-01-01,off,New Year\n")
+	minutes := write("minutes.txt", "ПРОТОКОЛ\n\nг. Ташкент, 2 марта 2026 года\n\n1. Министерству энергетики подготовить график ремонта.\nСрок: до 1 мая.\n")
+	undated := write("undated.txt", "Meeting in Almaty\n\nThe governments were instructed to draw up a programme by July 1.\n")
+	french := write("french.txt", "Les présidents ont souligné que la coopération industrielle entre les deux pays doit être développée.\n")
 	for _, c := range []struct {
 		name  string
 		args  []string
@@ -53,6 +56,10 @@ func TestCommands(t *testing.T) {
 		{"unknown command", []string{"dance"}, 2, "dance"},
 		{"help of a command", []string{"remind", "-h"}, 0, "dry-run"},
 		{"demo for the whole network", []string{"demo", "--listen", "0.0.0.0:0"}, 2, "this machine only"},
+		{"a communiqué is read", []string{"read", minutes}, 0, `"deadline": "2026-05-01"`},
+		{"with its date", []string{"read", undated, "--date", "2026-03-02"}, 0, `"date": "2026-03-02"`},
+		{"without any date", []string{"read", undated}, 2, "--date"},
+		{"in a language nobody reads", []string{"read", french, "--date", "2026-03-02"}, 1, "does not read"},
 		{"dry run explains", []string{"remind", "--dry-run", "--data", dataDir}, 0, ""},
 		{"dry run at a moment", []string{"remind", "--at", time.Now().AddDate(0, 0, 1).Format(time.RFC3339), "--dry-run", "--data", dataDir}, 0, "@demo.example"},
 		{"a moment that is none", []string{"remind", "--at", "tomorrow", "--data", dataDir}, 2, "--at"},

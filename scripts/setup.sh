@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what Amal needs beside Go: "postgres" (to run) and "chromium" (for the
-# journeys of make test). Does nothing for what is there. Where it may not
+# Installs what Amal needs beside Go: "postgres" (to run), "pdftotext" (to read
+# .pdf) and "chromium" (for the journeys of make test). Does nothing for what is there. Where it may not
 # install, it prints the one command to run and exits 1.
 set -eu
 
@@ -24,9 +24,10 @@ missing=""
 for part in "$@"; do
 	case "$part" in
 	postgres) have_postgres || missing="$missing postgresql" ;;
+	pdftotext) command -v pdftotext >/dev/null 2>&1 || missing="$missing poppler-utils" ;;
 	chromium) have_chromium || missing="$missing chromium" ;;
 	*)
-		echo "usage: scripts/setup.sh [postgres] [chromium]" >&2
+		echo "usage: scripts/setup.sh [postgres] [pdftotext] [chromium]" >&2
 		exit 2
 		;;
 	esac
