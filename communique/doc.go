@@ -12,4 +12,9 @@
 //	language   by letters and small words, for the text and for each line
 //	lines      headline, heading, point of a list, table row, field, lead-in
 //	sentences  with the abbreviations and ordinals of the language
+//	words      and the patterns of the tables on them (tables/README.md)
+//	unit       one sentence with its cues, masked background, bodies and times
+//	segments   parts of a sentence with a cue of their own; clauses in them
+//	owners     who has to act, by the side of the cue; register of agencies
+//	proposals  fields, lead-in lines and table rows joined in; titles
 package communique

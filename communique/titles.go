@@ -19,8 +19,11 @@ func (u *unit) title(c Span, without *Deadline) string {
 	s = strings.Join(strings.Fields(s), " ")
 	s = strings.NewReplacer(" ,", ",", " .", ".", " ;", ";").Replace(s)
 	s = strings.Trim(s, " ,;:.-–—")
-	if u.lex.lang == "de" {
+	switch u.lex.lang {
+	case "de":
 		s = germanTitle(s)
+	case "en":
+		s = strings.TrimPrefix(s, "to ")
 	}
 	return capital(shorten(s))
 }

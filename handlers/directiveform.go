@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -59,7 +60,13 @@ var directiveFormPage = templates.New[directiveFormView]("directive_form.html")
 // newDirective opens the form on a sentence or a part of it, or on a meeting
 // for an oral directive.
 func (a *App) newDirective(c echo.Context, me rules.Actor) error {
-	form := &directiveForm{Strength: string(rules.Instructed), Words: c.QueryParam("words")}
+	form := &directiveForm{Strength: string(rules.Instructed), Words: c.QueryParam("words"), Title: c.QueryParam("title"), Wording: c.QueryParam("wording")}
+	if s := c.QueryParam("strength"); slices.Contains(rules.Strengths, rules.Strength(s)) {
+		form.Strength = s
+	}
+	if day, err := rules.ParseDate(c.QueryParam("deadline")); err == nil && !day.IsZero() {
+		form.Typed = dayWord(&day)
+	}
 	form.MeetingID, _ = strconv.ParseInt(c.QueryParam("meeting"), 10, 64)
 	form.DocumentID, _ = strconv.ParseInt(c.QueryParam("document"), 10, 64)
 	form.Sentence, _ = strconv.Atoi(c.QueryParam("sentence"))
@@ -72,7 +79,7 @@ func (a *App) newDirective(c echo.Context, me rules.Actor) error {
 		c.SetParamValues(strconv.FormatInt(form.DocumentID, 10))
 		return a.showDocument(c, me, form.Sentence, form.Words, rules.Problems{{Field: "words", Key: "form.error.words"}})
 	}
-	if words != nil {
+	if words != nil && form.Title == "" {
 		form.Title = cutTitle(words.Words)
 	}
 	return a.showDirectiveForm(c, me, form, words, nil)

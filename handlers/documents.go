@@ -30,6 +30,7 @@ type documentView struct {
 	Chosen     int    // number of the chosen sentence, 0 for none
 	ChosenText string // its words
 	Words      string // typed
+	Reading    readingView
 }
 
 // sentenceView is a sentence cut into plain and marked pieces.
@@ -81,7 +82,15 @@ func (a *App) showDocument(c echo.Context, me rules.Actor, sentence int, words s
 	}
 	from, _ := strconv.Atoi(c.QueryParam("from"))
 	to, _ := strconv.Atoi(c.QueryParam("to"))
-	view.read(d, sentence, [2]int{from, to})
+	marks := passageMarks(d.Passages)
+	if view.Record {
+		var proposed []textMark
+		if view.Reading, proposed, err = a.readProposals(c, d, sentence); err != nil {
+			return err
+		}
+		marks = append(marks, proposed...)
+	}
+	view.read(d, sentence, [2]int{from, to}, marks)
 	for _, m := range d.Passages {
 		view.Directives = append(view.Directives, passageRow{ID: m.DirectiveID, Ref: rules.DirectiveRef(whole(m.NumberYear), whole(m.Number)), Title: m.Title})
 	}
@@ -96,12 +105,12 @@ func whole(n *int) int {
 }
 
 // read cuts the text into paragraphs of sentences and marks the passages.
-func (v *documentView) read(d *db.Document, chosen int, on [2]int) {
+func (v *documentView) read(d *db.Document, chosen int, on [2]int, marks []textMark) {
 	runes := []rune(d.Text)
 	ended := -1 // where the sentence before ends
 	for _, s := range communique.Sentences(d.Text) {
 		sv := sentenceView{Number: s.Number, Headline: s.Headline, Chosen: s.Number == chosen,
-			Choose: fmt.Sprintf("/documents/%d?sentence=%d#make", d.ID, s.Number), Pieces: pieces(runes, s, d.Passages, on)}
+			Choose: fmt.Sprintf("/documents/%d?sentence=%d#make", d.ID, s.Number), Pieces: pieces(runes, s, marks, on)}
 		if s.Number == chosen {
 			v.Chosen, v.ChosenText = chosen, string(runes[s.Start:s.End])
 		}
@@ -117,9 +126,23 @@ func (v *documentView) read(d *db.Document, chosen int, on [2]int) {
 	}
 }
 
-// pieces cuts a sentence at the ends of the passages in it. Overlapping
-// passages share a piece; it leads to the first.
-func pieces(r []rune, s communique.Sentence, marks []db.MarkedPassage, on [2]int) []piece {
+// textMark is a span of the text that leads somewhere, in code points.
+type textMark struct {
+	from, to    int
+	href, label string
+}
+
+func passageMarks(passages []db.MarkedPassage) []textMark {
+	var marks []textMark
+	for _, m := range passages {
+		marks = append(marks, textMark{m.Starts, m.Ends, fmt.Sprintf("/directives/%d", m.DirectiveID), m.Title})
+	}
+	return marks
+}
+
+// pieces cuts a sentence at the ends of the marks in it. Overlapping marks
+// share a piece; it leads to the first.
+func pieces(r []rune, s communique.Sentence, marks []textMark, on [2]int) []piece {
 	var out []piece
 	add := func(p piece) {
 		if n := len(out); n > 0 && out[n-1].Href == p.Href && out[n-1].On == p.On {
@@ -131,9 +154,9 @@ func pieces(r []rune, s communique.Sentence, marks []db.MarkedPassage, on [2]int
 	for i := s.Start; i < s.End; i++ {
 		p := piece{Text: string(r[i])}
 		for _, m := range marks {
-			if i >= m.Starts && i < m.Ends {
-				p.Href, p.Label = fmt.Sprintf("/directives/%d", m.DirectiveID), m.Title
-				p.On = m.Starts == on[0] && m.Ends == on[1]
+			if i >= m.from && i < m.to {
+				p.Href, p.Label = m.href, m.label
+				p.On = m.from == on[0] && m.to == on[1]
 				break
 			}
 		}
