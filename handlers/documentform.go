@@ -1,7 +1,8 @@
 package handlers
 
 import (
-	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -9,10 +10,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
-	"golang.org/x/text/unicode/norm"
 
 	"amal/communique"
 	"amal/db"
+	"amal/files"
 	"amal/i18n"
 	"amal/rules"
 	"amal/templates"
@@ -95,6 +96,9 @@ func (a *App) addDocument(c echo.Context, me rules.Actor) error {
 // language unless one was chosen.
 func (f *documentForm) input(c echo.Context, meetingID int64, now time.Time) (db.DocumentInput, error) {
 	original, name := []byte(f.Text), ""
+	if !utf8.ValidString(f.Text) {
+		return db.DocumentInput{}, rules.Problems{{Field: "text", Key: "form.error.not_utf8"}}
+	}
 	if file, header, err := c.Request().FormFile("file"); err == nil {
 		defer file.Close()
 		if original, err = io.ReadAll(io.LimitReader(file, rules.MaxDocument+1)); err != nil {
@@ -102,12 +106,12 @@ func (f *documentForm) input(c echo.Context, meetingID int64, now time.Time) (db
 		}
 		name = cleanName(header.Filename)
 	}
-	text, ok := decoded(original)
-	if !ok {
-		return db.DocumentInput{}, rules.Problems{{Field: "text", Key: "form.error.not_utf8"}}
-	}
 	if len(original) > rules.MaxDocument {
 		return db.DocumentInput{}, rules.Problems{{Field: "text", Key: "form.error.too_big"}}
+	}
+	text, err := documentText(c.Request().Context(), original)
+	if err != nil {
+		return db.DocumentInput{}, err
 	}
 	language := f.Language
 	if language == "" {
@@ -118,16 +122,28 @@ func (f *documentForm) input(c echo.Context, meetingID int64, now time.Time) (db
 		FileName: name, Original: original, Text: text, FormKey: f.FormKey, Now: now}, nil
 }
 
-// decoded brings a text to the form passages count in: UTF-8 without a byte
-// order mark, LF, Normalisation Form C, no NUL. ok is false where it is not
-// UTF-8.
-func decoded(raw []byte) (text string, ok bool) {
-	raw = bytes.TrimPrefix(raw, []byte("\uFEFF"))
-	if !utf8.Valid(raw) || bytes.ContainsRune(raw, 0) {
-		return "", false
+// unreadable names the message for each fault of a document's file.
+var unreadable = []struct {
+	err error
+	key string
+}{
+	{files.ErrEncoding, "form.error.not_utf8"}, {files.ErrUnknownKind, "form.error.unknown_kind"}, {files.ErrOldWord, "form.error.old_word"},
+	{files.ErrBroken, "form.error.broken_file"}, {files.ErrTooMuch, "form.error.too_big"}, {files.ErrNoPDF, "form.error.no_pdf"},
+}
+
+// documentText takes the text out of a file. A text that is missing is a fault
+// that the rules find.
+func documentText(ctx context.Context, raw []byte) (string, error) {
+	text, err := files.Text(ctx, raw)
+	for _, u := range unreadable {
+		if errors.Is(err, u.err) {
+			return "", rules.Problems{{Field: "text", Key: u.key}}
+		}
 	}
-	text = strings.ReplaceAll(string(raw), "\r\n", "\n")
-	return norm.NFC.String(strings.ReplaceAll(text, "\r", "\n")), true
+	if errors.Is(err, files.ErrNoText) {
+		return "", nil
+	}
+	return text, err
 }
 
 // cleanName keeps a file's name for people: no folders, no control signs.

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"slices"
@@ -192,6 +193,17 @@ func languageName(code string) string {
 	return code
 }
 
+// originalEnding is the ending of a file's name by what the file is.
+func originalEnding(body []byte) string {
+	switch {
+	case bytes.HasPrefix(body, []byte("PK\x03\x04")):
+		return ".docx"
+	case bytes.HasPrefix(body, []byte("%PDF-")):
+		return ".pdf"
+	}
+	return ".txt"
+}
+
 // original sends the bytes of a document as they came, to keep, not to open.
 func (a *App) original(c echo.Context, me rules.Actor) error {
 	id, err := id(c, "id")
@@ -203,7 +215,7 @@ func (a *App) original(c echo.Context, me rules.Actor) error {
 		return err
 	}
 	h := c.Response().Header()
-	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="document-%d.txt"`, d.ID))
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="document-%d%s"`, d.ID, originalEnding(body)))
 	h.Set(echo.HeaderCacheControl, "no-store")
 	return c.Blob(http.StatusOK, "application/octet-stream", body)
 }
