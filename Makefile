@@ -41,9 +41,10 @@ e2e: ## the journeys in headless Chromium, with the real binary
 	@sh scripts/setup.sh postgres pdftotext chromium
 	$(GO) test -count=1 -v ./e2e
 
-bench: ## main lists against the bare query over the same index, as ratios
+bench: ## main lists against the bare query as ratios; the reader: its speed and its figures
 	@sh scripts/setup.sh postgres
 	$(GO) test -run '^$$' -bench . -benchtime 300x ./db
+	$(GO) test -run Labelled -bench Read -v ./communique
 
 golden: ## writes the golden files anew; read the difference like code
 	@sh scripts/setup.sh postgres

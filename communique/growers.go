@@ -41,7 +41,7 @@ func rightEnglish(u *unit, head int) int {
 		return end
 	}
 	i := end + 1
-	if i < len(u.words) && u.words[i].key == "the" {
+	for i < len(u.words) && u.lex.has("articles", u.words[i].key) {
 		i++
 	}
 	if i < len(u.words) && !u.words[i].upper && !u.words[head].upper && !u.lex.has("small", u.words[i].key) && u.words[end].key == "of" {

@@ -60,9 +60,13 @@ func (u *unit) borrowed() []Proposal {
 		}
 	}
 	all := u.build(s, u.clauses(0, u.to))
+	owners := g.owners
+	if own := u.segments(); len(own) > 0 && len(owners) == 0 {
+		owners = u.owners(own[0])
+	}
 	for k := range all {
 		if len(all[k].Owners) == 0 {
-			all[k].Owners = g.owners
+			all[k].Owners = owners
 		}
 	}
 	return all

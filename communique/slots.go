@@ -24,6 +24,11 @@ func (u *unit) slot(name string, i int) (int, int) {
 			return m.to - m.from, 0
 		}
 		return 0, 0
+	case "T":
+		if m := u.mentioned(i); m != nil && m.from == i && u.dative(*m) {
+			return m.to - m.from, 0
+		}
+		return 0, 0
 	case "INF":
 		if isVerb(u, i) {
 			return 1, 0
@@ -44,6 +49,16 @@ func (u *unit) slot(name string, i int) (int, int) {
 		return u.value("weekday", i)
 	}
 	return 0, 0
+}
+
+// dative tells whether the first head of a Russian mention stands in the dative.
+func (u *unit) dative(m mention) bool {
+	for i := m.from; i < m.to; i++ {
+		if u.isHead(i) {
+			return hasEnding(u.words[i].key, 3, "у", "ю", "ам", "ям", "ии", "е")
+		}
+	}
+	return false
 }
 
 func (u *unit) value(name string, i int) (int, int) {

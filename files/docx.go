@@ -15,6 +15,10 @@ import (
 // with its mark-up, far below what a bomb needs.
 const maxDocumentXML = 24 << 20
 
+// maxTokens is how many pieces of mark-up a .docx may hold: what takes a
+// machine about a second.
+const maxTokens = 2_000_000
+
 // docxText reads the main part of a .docx: paragraphs are lines, points of
 // automatic lists begin with a dash, table rows are cells between bars.
 // Deleted text and comments are left out.
@@ -53,8 +57,8 @@ type docxReader struct {
 func readDocx(ctx context.Context, r io.Reader) (string, error) {
 	d, x := xml.NewDecoder(r), docxReader{}
 	for n := 0; ; n++ {
-		if n%1024 == 0 && ctx.Err() != nil {
-			return "", fmt.Errorf("%w: %w", ErrTooMuch, ctx.Err())
+		if n > maxTokens || n%1024 == 0 && ctx.Err() != nil {
+			return "", ErrTooMuch
 		}
 		token, err := d.RawToken()
 		if errors.Is(err, io.EOF) {

@@ -8,17 +8,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 )
 
 func readText(t *testing.T, raw string) (string, error) {
 	t.Helper()
-	before := time.Now()
-	text, err := Text(t.Context(), []byte(raw))
-	if took := time.Since(before); took > 5*time.Second {
-		t.Errorf("took %v", took)
-	}
-	return text, err
+	return Text(t.Context(), []byte(raw))
 }
 
 func TestPlainText(t *testing.T) {
@@ -134,7 +128,7 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 		"old .doc":        {"\xd0\xcf\x11\xe0\xa1\xb1", ErrOldWord},
 		"spreadsheet":     {sheet.String(), ErrUnknownKind},
 		"bomb":            {bomb, ErrTooMuch},
-		"deep":            {deep, ErrNoText},
+		"deep":            {deep, ErrTooMuch},
 		"cut":             {whole[:len(whole)/2], ErrBroken},
 		"broken mark-up":  {docx(t, "<w:p><w:t>a</w:p></w:t><<<"), ErrBroken},
 		"empty main part": {docx(t, ""), ErrBroken},
