@@ -164,3 +164,18 @@ func BenchmarkRead100kB(b *testing.B) {
 		})
 	}
 }
+
+// The page numbers sentences without reading them, so both ways must agree.
+func TestSentencesAreNumberedAlike(t *testing.T) {
+	texts := append(labelledTexts(t), "Actions\n\n| No | Action | Owner |\n|---|---|---|\n| 1 | Open the port. Report. | Ministry of Transport |\nDue: 1 May 2026. Late.\nDecided:\n- open it\n")
+	for _, text := range texts {
+		want := Sentences(text)
+		var got []Sentence
+		for _, r := range Propose(Doc{Text: text, Date: civil(2025, 3, 29)}).Sentences {
+			got = append(got, r.Sentence)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%.60q: read %d sentences, numbered %d:\n%v\n%v", text, len(got), len(want), got, want)
+		}
+	}
+}

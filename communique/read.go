@@ -26,12 +26,12 @@ func (r *reader) read() {
 		if l.shape != row {
 			r.columns = nil
 		}
-		if l.shape == row {
-			r.readRow(l, d)
-			continue
-		}
 		for _, s := range splitSentences(r.text, r.folded, l, d.lang) {
-			r.readSentence(Span{s[0], s[1]}, l, d)
+			if l.shape == row {
+				r.readRow(l, d)
+			} else {
+				r.readSentence(Span{s[0], s[1]}, l, d)
+			}
 		}
 	}
 }

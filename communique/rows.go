@@ -32,9 +32,6 @@ func (r *reader) cells(l line, d dialect) []cell {
 func (r *reader) readRow(l line, d dialect) {
 	span := Span{l.start, l.end}
 	why := r.reading(span, l, "heading")
-	if rule(r.text[l.start:l.end]) {
-		return
-	}
 	cells := r.cells(l, d)
 	if header := columnsOf(cells); header != nil {
 		r.columns = header
@@ -73,16 +70,6 @@ func (r *reader) propose(span Span, cells []cell, action int, roles []string, wh
 	why.Reason = ""
 	r.explain(u, why, at)
 	r.last, r.lastAt, r.lastRow = u, at, len(r.readings)-1
-}
-
-// rule tells whether a row only draws a line: "|---|---|".
-func rule(s []rune) bool {
-	for _, r := range s {
-		if isLetter(r) || isDigit(r) {
-			return false
-		}
-	}
-	return true
 }
 
 // columnsOf names the columns of a header row, nil where it is none.

@@ -108,9 +108,8 @@ func (x *docxReader) open(name string) {
 		}
 	case "tbl":
 		x.table++
-	case "del", "tabs", "pict", "fldSimple", "instrText", "Fallback":
-		x.skip += skipped(name)
 	}
+	x.skip += skipped(name)
 }
 
 // skipped is 1 for elements whose text is not the document's.

@@ -2,9 +2,12 @@ package handlers
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -46,7 +49,7 @@ func (a *App) readProposals(c echo.Context, d *db.Document, chosen int) (reading
 	if err != nil {
 		return readingView{}, nil, err
 	}
-	result := communique.Propose(communique.Doc{Text: d.Text, Date: d.DatedOn, Lang: d.Language, Agencies: readerRegister(n.all)})
+	result := communique.Propose(communique.Doc{Text: d.Text, Date: d.DatedOn, Lang: d.Language, Agencies: a.register.get(n.all)})
 	view, p, text := readingView{Supported: result.Supported}, say(c), []rune(d.Text)
 	var marks []textMark
 	for _, proposal := range result.Proposals {
@@ -105,15 +108,30 @@ func ownerName(n names, o communique.Owner, words string) string {
 	return n.of(id)
 }
 
-// readerRegister is the register of agencies as the reader matches it, by
-// their ids.
-func readerRegister(all map[int64]*db.Agency) *communique.Register {
+// readerRegister keeps the register of agencies as the reader matches it, by
+// their ids: making it takes many times longer than reading a text.
+type readerRegister struct {
+	mu    sync.Mutex
+	of    map[int64]*db.Agency
+	built *communique.Register
+}
+
+// get returns the register of a directory, made anew when the directory was
+// read anew.
+func (r *readerRegister) get(all map[int64]*db.Agency) *communique.Register {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.built != nil && maps.Equal(r.of, all) {
+		return r.built
+	}
 	agencies := make([]communique.Agency, 0, len(all))
-	for id, g := range all {
+	for _, id := range slices.Sorted(maps.Keys(all)) {
+		g := all[id]
 		agencies = append(agencies, communique.Agency{Code: fmt.Sprint(id), Names: append([]string{g.NameEn, g.NameRu, g.NameUz, g.NameKk, g.NameDe}, g.Aliases...),
 			Short: []string{g.ShortEn, g.ShortRu, g.ShortUz, g.ShortKk}})
 	}
-	return communique.NewRegister(agencies)
+	r.of, r.built = all, communique.NewRegister(agencies)
+	return r.built
 }
 
 func taken(clause communique.Span, passages []db.MarkedPassage) bool {
