@@ -157,7 +157,7 @@ create table document (
 	dated_on   date not null,
 	origin     text not null default '' check (length(origin) <= 500), -- where it was published
 	file_name  text not null default '' check (length(file_name) <= 200), -- '' = pasted
-	original   bytea not null check (length(original) <= 2097152),
+	original   bytea not null check (length(original) <= 10485760),
 	sha256     bytea not null check (length(sha256) = 32), -- of original
 	text       text not null check (text <> ''),
 	created_by bigint not null references person,
@@ -205,6 +205,7 @@ create table directive (
 	version       integer not null default 1,
 	created_by    bigint not null references person,
 	created_at    timestamptz not null,
+	likeness      text[] not null default '{}', -- pairs of its telling words (communique.Likeness), to find who says it again
 	check ((passage_id is null) = (oral_by <> '')),
 	check ((number is null) = (number_year is null)),
 	unique (number_year, number)
@@ -212,6 +213,7 @@ create table directive (
 create index directive_meeting on directive (meeting_id);
 create index directive_passage on directive (passage_id) where passage_id is not null;
 create index directive_controller on directive (controller_id);
+create index directive_likeness on directive using gin (likeness);
 
 -- The expected result of a directive, point by point.
 create table directive_point (
@@ -220,6 +222,40 @@ create table directive_point (
 	text         text not null check (length(text) between 1 and 2000),
 	primary key (directive_id, number)
 );
+
+-- The same words in another language of the same source: a directive is kept
+-- once and rests on each of them.
+create table twin_passage (
+	directive_id bigint not null references directive,
+	passage_id   bigint not null references passage,
+	created_by   bigint not null references person,
+	created_at   timestamptz not null,
+	primary key (directive_id, passage_id)
+);
+create index twin_passage_passage on twin_passage (passage_id);
+
+-- What a directive has to do with an earlier one.
+create table lineage (
+	directive_id bigint not null references directive,
+	kind         text not null check (kind in ('restates', 'replaces', 'part_of', 'merges')),
+	earlier_id   bigint not null references directive,
+	created_by   bigint not null references person,
+	created_at   timestamptz not null,
+	primary key (directive_id, earlier_id),
+	check (directive_id <> earlier_id)
+);
+create index lineage_earlier on lineage (earlier_id);
+
+-- A directive may be taken back only before it has a number.
+create function keep_numbered() returns trigger language plpgsql as $$
+begin
+	if old.number is not null then
+		raise exception '% % has a number and stays', tg_table_name, old.id;
+	end if;
+	return old;
+end
+$$;
+create trigger directive_stays before delete on directive for each row execute function keep_numbered();
 
 -- A piece of work that one lead agency owes. overdue_at is the moment the day
 -- after the deadline begins in the lead agency's zone; every list, count and
@@ -262,6 +298,7 @@ create table task (
 	check ((deadline is null) = (overdue_at is null) or status = 'draft'),
 	unique (directive_id, number)
 );
+create trigger task_stays before delete on task for each row execute function keep_numbered();
 create index task_parent on task (parent_id) where parent_id is not null;
 create index task_overdue on task (overdue_at, id) where status in ('assigned', 'in_progress', 'returned');
 create index task_lead_open on task (lead_id, coalesce(overdue_at, 'infinity'), id) where status in ('assigned', 'in_progress', 'returned');
@@ -369,6 +406,30 @@ create table indicator (
 	created_at timestamptz not null
 );
 create index indicator_meeting on indicator (meeting_id);
+
+-- What a person decided on what the reader proposed; kept with the version of
+-- the reader's tables, so that they can be improved. proposed and taken hold
+-- the same fields, as the reader had them and as they were recorded.
+create table proposal (
+	id           bigint generated always as identity primary key,
+	document_id  bigint not null references document,
+	starts       integer not null check (starts >= 0), -- the clause, in code points
+	ends         integer not null,
+	kind         text not null check (kind in ('instruction', 'agreement', 'intention', 'report', 'event', 'indicator')),
+	rule_set     text not null,
+	proposed     jsonb not null,
+	decision     text not null check (decision in ('confirmed', 'changed', 'linked', 'declined')),
+	taken        jsonb not null default '{}',
+	directive_id bigint references directive on delete set null,
+	event_id     bigint references event on delete set null,
+	indicator_id bigint references indicator on delete set null,
+	decided_by   bigint not null references person,
+	decided_at   timestamptz not null,
+	undone_at    timestamptz, -- taken back: it is proposed again
+	check (ends > starts)
+);
+create unique index proposal_standing on proposal (document_id, starts, ends, kind) where undone_at is null;
+create index proposal_directive on proposal (directive_id) where directive_id is not null;
 
 -- Every change of a thing: who, when, what from and to. before holds the state
 -- of a task that undo restores; changes is {"field": [old, new]}.
@@ -482,7 +543,8 @@ begin
 		revoke update on history from amal_app; -- what was written stays
 		grant update (undone) on history to amal_app;
 		grant delete on session, one_time_link, throttle, kept_form, form_key, holiday, member,
-			co_executor, task_point, directive_point, event, indicator, open_count, caught_mail to amal_app;
+			co_executor, task_point, directive_point, event, indicator, open_count, caught_mail,
+			directive, task, lineage, twin_passage to amal_app; -- directive and task: without a number only, by their triggers
 	end if;
 end
 $$;

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"amal/communique"
 	"amal/db"
 	"amal/files"
 	"amal/handlers"
@@ -50,7 +51,7 @@ const demoPast = 14
 func loadDemo(ctx context.Context, c *call, store *db.Store, now time.Time) error {
 	l := &loader{Store: store, ctx: ctx, call: c, now: now, today: rules.Date(now.UTC().Add(5 * time.Hour)), agencies: map[string]int64{},
 		people: map[string]rules.Actor{}, tasks: map[string]int64{}, leads: map[string]string{}, points: map[string]int{}}
-	for _, step := range []func() error{l.loadHolidays, l.loadAgencies, l.loadPeople, l.loadMeeting, l.live} {
+	for _, step := range []func() error{l.loadHolidays, l.loadAgencies, l.loadPeople, l.loadMeeting, l.loadUnread, l.live} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -129,8 +130,7 @@ func (l *loader) loadMeeting() error {
 	var german int64
 	for _, d := range []struct{ language, title, text string }{
 		{"de", "Kommuniqué (sample wording, German)", demoGerman}, {"en", "Communiqué (sample wording, English)", demoEnglish}, {"ru", "Коммюнике (образец, русский)", demoRussian}} {
-		id, err := l.AddDocument(l.ctx, staff, db.DocumentInput{MeetingID: meeting, Kind: "communique", Title: d.title, Language: d.language, DatedOn: demoDay,
-			Origin: "Written for the demonstration", Original: []byte(d.text), Text: d.text, Now: l.ago(98)})
+		id, err := l.addText(meeting, "communique", d.language, d.title, d.text, demoDay)
 		if err != nil {
 			return err
 		}
@@ -142,8 +142,14 @@ func (l *loader) loadMeeting() error {
 		return err
 	}
 	for _, d := range demoDirectives {
-		if err := l.loadDirective(german, d); err != nil {
+		id, err := l.loadDirective(german, d)
+		if err != nil {
 			return fmt.Errorf("%s: %w", d.key, err)
+		}
+		if d.key == "centre" {
+			if err := l.loadStatements(id); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -155,7 +161,7 @@ func (l *loader) loadFacts(meeting int64) error {
 		{MeetingID: meeting, Title: "Central Asian summits", Wording: "in den kommenden Monaten", Place: "Uzbekistan"},
 		{MeetingID: meeting, Title: "Bilateral and multilateral events: the joint calendar", Wording: "Kalender der zwei- und mehrseitigen Termine"},
 	} {
-		if err := l.AddEvent(l.ctx, staff, e, "", l.ago(97)); err != nil {
+		if _, err := l.AddEvent(l.ctx, staff, e, "", l.ago(97)); err != nil {
 			return err
 		}
 	}
@@ -163,38 +169,39 @@ func (l *loader) loadFacts(meeting int64) error {
 		{MeetingID: meeting, Title: "Mutual trade since the start of the year", Value: "+14 %"},
 		{MeetingID: meeting, Title: "Joint investment projects", Value: "> 4 bn US$"},
 	} {
-		if err := l.AddIndicator(l.ctx, staff, i, "", l.ago(97)); err != nil {
+		if _, err := l.AddIndicator(l.ctx, staff, i, "", l.ago(97)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *loader) loadDirective(document int64, d demoDirective) error {
+func (l *loader) loadDirective(document int64, d demoDirective) (int64, error) {
 	at := strings.Index(demoGerman, d.words)
 	if at < 0 {
-		return fmt.Errorf("words are not in the text: %q", d.words)
+		return 0, fmt.Errorf("words are not in the text: %q", d.words)
 	}
 	starts := len([]rune(demoGerman[:at]))
 	in := db.DirectiveInput{DocumentID: document, Starts: starts, Ends: starts + len([]rune(d.words)), Strength: d.strength, Title: d.title, Points: d.points,
-		Sides: []string{"UZ", "KZ"}, DeadlineWording: d.wording, NoDeadlineReason: d.noDate, ControllerID: l.people["controller"].PersonID, Now: l.ago(96)}
+		Sides: []string{"UZ", "KZ"}, DeadlineWording: d.wording, NoDeadlineReason: d.noDate, ControllerID: l.people["controller"].PersonID,
+		Likeness: communique.Likeness(d.title, d.words), Now: l.ago(96)}
 	if d.due != "" {
 		due, err := rules.ParseDate(d.due)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		in.Deadline, in.DeadlineRule = &due, "this_year"
 	}
 	id, err := l.AddDirective(l.ctx, l.people["staff"], in)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, t := range d.tasks {
 		if err := l.loadTask(id, t); err != nil {
-			return fmt.Errorf("%s: %w", t.title, err)
+			return 0, fmt.Errorf("%s: %w", t.title, err)
 		}
 	}
-	return nil
+	return id, nil
 }
 
 func (l *loader) loadTask(directive int64, t demoTask) error {

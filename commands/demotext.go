@@ -35,3 +35,17 @@ const demoRussian = `Президенты Узбекистана и Казахс
 Они подчеркнули, что практическая работа по Международному центру промышленной кооперации должна начаться в этом году, а совместная внешнеторговая компания – расширить свою деятельность.
 Речь шла и о саммитах Центральной Азии, которые пройдут в Узбекистане в ближайшие месяцы, и о календаре двусторонних и многосторонних мероприятий.
 `
+
+// demoMinutes are invented; {soon} and {later} become days after the loading.
+const demoMinutes = `Minutes of the joint working group (invented sample)
+
+The participants welcomed the steady growth of trade and thanked the hosts.
+1. The importance of widening the activities of the joint foreign trade company as soon as possible was stressed.
+2. Sample agency for industry (UZ) together with Sample agency for industry (KZ) was instructed to agree the list of joint machine-building projects by {soon}.
+3. The sides agreed to complete the first stage of the International Centre for Industrial Cooperation by {later}.
+4. Sample agency for customs (UZ) shall submit a plan for modernising the border crossings by {later}.
+5. Sample agency for transport (KZ) reported on the forecast of freight volumes.
+6. Trade between the two countries grew by 9 per cent in the first half of the year.
+7. Views were exchanged on the regional agenda.
+8. The next meeting of the working group will be held in Astana on {later}.
+`

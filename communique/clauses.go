@@ -25,7 +25,7 @@ func (u *unit) verbFirst(from, to int, verbs []int) []clause {
 	for _, v := range verbs[1:] {
 		last := &all[len(all)-1]
 		j := u.joiner(last.verb+1, v)
-		if j < 0 || !u.hasObject(last.verb+1, j) || !u.hasObject(v+1, to) {
+		if j < 0 || !u.hasObject(last.verb+1, j) && !u.hasObject(last.from, last.verb) || !u.hasObject(v+1, to) {
 			continue
 		}
 		last.to = j
@@ -48,7 +48,7 @@ func (u *unit) joiner(from, v int) int {
 		if s := u.words[j].sep; s == "," || s == ";" {
 			return j
 		}
-		if j < v && !u.timed(j) && u.mentioned(j) == nil && !u.lex.has("small", u.words[j].key) {
+		if j < v && !u.timed(j) && u.mentioned(j) == nil && !u.lex.has("small", u.words[j].key) && !u.lex.has("light", u.words[j].key) {
 			return -1
 		}
 	}
@@ -137,7 +137,7 @@ func isVerb(u *unit, i int) bool {
 	case "en":
 		return englishVerb(u, i)
 	case "ru":
-		return hasEnding(w.key, 4, "ть", "ти", "чь", "ться", "тись", "чься") && !hasEnding(w.key, 4, "ость", "ости", "асти", "ести", "сть") ||
+		return hasEnding(w.key, 5, "вести", "нести") && w.key != "совести" || hasEnding(w.key, 4, "ть", "ти", "чь", "ться", "тись", "чься") && !hasEnding(w.key, 4, "ость", "ости", "асти", "ести", "сть") ||
 			u.lex.has("verbs", w.key)
 	case "uz":
 		return hasEnding(w.key, 4, "ish", "ash", "ishni", "ashni", "ishga", "ashga", "sin", "sinlar", "ishi", "ashi") || u.lex.has("verbs", w.key)
@@ -163,19 +163,19 @@ func hasEnding(key string, least int, endings ...string) bool {
 // a part behind "soll".
 func germanVerb(u *unit, i int) bool {
 	w := &u.words[i]
-	if w.upper || !strings.HasSuffix(w.key, "n") || len(w.key) < 3 {
+	if w.upper || !strings.HasSuffix(w.key, "n") || len(w.key) < 3 || w.key == "werden" {
 		return false
 	}
 	if i > 0 && u.words[i-1].key == "zu" {
 		return i+1 == len(u.words) || u.closes(i+1) || !u.words[i+1].upper
 	}
-	if k := strings.Index(w.key, "zu"); k > 1 && k+5 <= len(w.key) && u.lex.has("prefixes", w.key[:k]) {
+	if k := strings.LastIndex(strings.TrimSuffix(w.key, "n"), "zu"); k > 1 && k+5 <= len(w.key) && u.lex.has("prefixes", w.key[:k]) {
 		return true
 	}
 	if !hasEnding(w.key, 5, "en", "ern", "eln") || !u.modal || u.lex.has("participles", w.key) {
 		return false
 	}
-	if i+1 == len(u.words) || u.closes(i+1) {
+	if u.closes(i+1) || u.lex.has("modals", u.words[i+1].key) && u.closes(i+2) {
 		return true
 	}
 	return u.lex.has("and", u.words[i+1].key) && i > 0 && (u.words[i-1].upper || u.lex.has("verbs", w.key))

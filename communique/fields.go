@@ -103,9 +103,9 @@ func (u *unit) apply(fields []field, proposals []Proposal) {
 		case "due":
 			setDeadline(proposals, u.dueIn(f.from, f.to))
 		case "owner":
-			addOwners(proposals, u.ownersIn(f.from, f.to, Lead))
+			u.addOwners(proposals, u.ownersIn(f.from, f.to, Lead))
 		case "with":
-			addOwners(proposals, u.ownersIn(f.from, f.to, With))
+			u.addOwners(proposals, u.ownersIn(f.from, f.to, With))
 		}
 	}
 }
@@ -118,10 +118,24 @@ func setDeadline(proposals []Proposal, d *Deadline) {
 	}
 }
 
-func addOwners(proposals []Proposal, owners []Owner) {
+func (u *unit) addOwners(proposals []Proposal, owners []Owner) {
 	for k := range proposals {
-		proposals[k].Owners = append(proposals[k].Owners, owners...)
+		for _, o := range owners {
+			if !u.names(proposals[k].Owners, o) {
+				proposals[k].Owners = append(proposals[k].Owners, o)
+			}
+		}
 	}
+}
+
+// names tells whether a body stands among owners by the same words.
+func (u *unit) names(owners []Owner, o Owner) bool {
+	for _, x := range owners {
+		if string(u.r.folded[x.Span.Start:x.Span.End]) == string(u.r.folded[o.Span.Start:o.Span.End]) {
+			return true
+		}
+	}
+	return false
 }
 
 // orders tells whether a field makes an order of the sentence it stands at.

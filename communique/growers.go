@@ -174,6 +174,9 @@ func (u *unit) genitive(i int) bool {
 	if u.lex.has("genitives", w.key) {
 		return true
 	}
+	if isVerb(u, i) {
+		return false
+	}
 	if hasEnding(w.key, 4, "али", "или", "ели", "яли", "ала", "ила", "ела", "ило", "ало", "ено", "ано", "ены", "аны", "ена", "ана", "ться", "ся") {
 		return false
 	}

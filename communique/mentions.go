@@ -1,5 +1,7 @@
 package communique
 
+import "strings"
+
 // mention is a body named at words[from:to].
 type mention struct {
 	from, to int
@@ -135,11 +137,31 @@ func (u *unit) person(to int) int {
 			break
 		}
 		if !w.caps && w.end-w.start > 1 {
+			if u.namesNext(end) {
+				return to
+			}
 			return end + 1
 		}
 		end++
 	}
 	return to
+}
+
+// namesNext tells whether the capitalised words from i on are no person but the
+// beginning of another body's name: "Bosh vazir Moliya vazirligiga".
+func (u *unit) namesNext(i int) bool {
+	if !u.lex.verbLast {
+		return false
+	}
+	for i++; i < len(u.words) && u.words[i].sep == "" && !u.words[i].masked; i++ {
+		if u.isHead(i) {
+			return true
+		}
+		if !u.words[i].upper && !u.lex.has("and", u.words[i].key) {
+			return false
+		}
+	}
+	return false
 }
 
 // isWith tells whether a mention contributes: "together with X", "X bilan
@@ -164,10 +186,13 @@ func (u *unit) isWith(k int) bool {
 
 // adjacent tells whether two mentions are joined by "and" or a comma.
 func (u *unit) adjacent(a, b mention) bool {
+	joined := false
+	if a.to+1 < b.from && strings.HasSuffix(u.words[a.to].sep, "(") && strings.HasPrefix(u.words[a.to+1].sep, ")") {
+		a.to++ // "the Committee (Uzbekistan) and the Committee"
+	}
 	if b.from-a.to > 2 {
 		return false
 	}
-	joined := false
 	for i := a.to; i < b.from; i++ {
 		if u.lex.has("and", u.words[i].key) {
 			joined = true

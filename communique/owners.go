@@ -26,6 +26,19 @@ func (u *unit) owners(s segment) []Owner {
 	return append(u.firstGroup(zone), u.contributors(s)...)
 }
 
+// clauseOwners are those that a clause tells for itself: "to A to do this, to B
+// to do that".
+func (u *unit) clauseOwners(s segment, c clause) []Owner {
+	if m := u.mentioned(c.from); u.lex.lang == "ru" && s.kind == Instruction && m != nil && m.from == c.from && u.dative(*m) {
+		return u.firstGroup([]mention{*m})
+	}
+	if s.doer != told {
+		return nil
+	}
+	s.from, s.to, s.cueTo = c.from, c.to, c.to
+	return u.owners(s)
+}
+
 // contributors are the bodies named as taking part.
 func (u *unit) contributors(s segment) []Owner {
 	var owners []Owner
@@ -87,7 +100,7 @@ func (u *unit) doersBehind(s segment) []mention {
 	}
 	var zone []mention
 	for _, m := range u.mentions {
-		if m.from >= s.cueFrom && m.from < end && !m.with && !(m.from > 0 && u.lex.has(barred, u.words[m.from-1].key)) {
+		if m.from >= s.cueFrom && m.from < end && !m.with && !(m.from > s.cueTo && u.lex.has(barred, u.words[m.from-1].key)) {
 			zone = append(zone, m)
 		}
 	}

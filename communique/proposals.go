@@ -15,7 +15,7 @@ func (u *unit) proposals() []Proposal {
 	}
 	var all []Proposal
 	switch {
-	case u.lent != nil && (heaviest < 7 || u.lent.weight > heaviest && u.lent.kind == Instruction && !u.reports(segments)):
+	case u.lent != nil && !u.meets(segments) && (heaviest < 7 || u.lent.weight > heaviest && u.lent.kind == Instruction && !u.reports(segments)):
 		all = u.borrowed()
 	case len(segments) > 0:
 		for _, s := range segments {
@@ -30,6 +30,12 @@ func (u *unit) proposals() []Proposal {
 		return u.indicators()
 	}
 	return all
+}
+
+// meets tells whether a point sets the day of a next meeting: an event, even
+// in a list of orders.
+func (u *unit) meets(segments []segment) bool {
+	return len(segments) == 1 && segments[0].kind == Event && len(u.timings) > 0
 }
 
 func (u *unit) reports(segments []segment) bool {
@@ -94,7 +100,7 @@ func (u *unit) fromSegment(s segment) []Proposal {
 
 // build makes one proposal of each clause.
 func (u *unit) build(s segment, clauses []clause) []Proposal {
-	owners := u.owners(s)
+	owners, apart := u.owners(s), false
 	all := make([]Proposal, 0, len(clauses))
 	for _, c := range clauses {
 		if c.from >= c.to {
@@ -102,6 +108,10 @@ func (u *unit) build(s segment, clauses []clause) []Proposal {
 		}
 		p := Proposal{Start: u.span.Start, End: u.span.End, Clause: u.spanOf(c.from, c.to), Kind: s.kind,
 			Owners: append([]Owner{}, owners...), Confidence: confidence(s.weight), Why: s.why}
+		own := u.clauseOwners(s, c)
+		if len(clauses) > 1 && len(own) > 0 {
+			p.Owners = own
+		}
 		if len(clauses) == 1 {
 			p.Deadline = u.deadlineOf(s.from, s.to, s.kind)
 		} else {
@@ -109,8 +119,9 @@ func (u *unit) build(s segment, clauses []clause) []Proposal {
 		}
 		p.Title = u.title(p.Clause, p.Deadline)
 		all = append(all, p)
+		apart = apart || len(own) > 0 && len(all) > 1
 	}
-	if len(all) > 1 {
+	if len(all) > 1 && !apart { // each with its own doer has its own time
 		u.share(s, clauses, all)
 	}
 	return all

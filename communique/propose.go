@@ -122,6 +122,8 @@ type Doc struct {
 	Date     time.Time
 	Lang     string
 	Agencies *Register
+	// Progress, unless nil, is told now and then how many of the letters are read.
+	Progress func(read, letters int)
 }
 
 // Reading is what the reader made of one sentence, so that a person can ask
@@ -144,12 +146,16 @@ type Result struct {
 	Proposals []Proposal
 }
 
+// enough is how much of a text tells its language, in code points; each line
+// is asked again when it is read.
+const enough = 20_000
+
 // Propose reads a text. It never fails: a text in a language it has no tables
 // for comes back with Supported false and nothing proposed.
 func Propose(doc Doc) Result {
 	text := []rune(doc.Text)
 	folded := fold(text)
-	d := detect(folded)
+	d := detect(folded[:min(len(folded), enough)])
 	if doc.Lang != "" {
 		d = given(doc.Lang, d)
 	}
@@ -159,7 +165,7 @@ func Propose(doc Doc) Result {
 	}
 	day := doc.Date.UTC()
 	r := reader{text: text, folded: folded, dialect: d, register: doc.Agencies,
-		date: time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC)}
+		date: time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, time.UTC), progress: doc.Progress}
 	r.read()
 	result.Sentences, result.Proposals = r.readings, r.proposals
 	return result

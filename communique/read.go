@@ -1,6 +1,9 @@
 package communique
 
-import "time"
+import (
+	"time"
+	"unicode"
+)
 
 // reader is the state of one reading.
 type reader struct {
@@ -8,6 +11,7 @@ type reader struct {
 	dialect      dialect
 	register     *Register
 	date         time.Time
+	progress     func(read, letters int) // nil: nobody asks
 	readings     []Reading
 	proposals    []Proposal
 
@@ -22,6 +26,9 @@ type reader struct {
 // read goes through the lines in order.
 func (r *reader) read() {
 	for _, l := range splitLines(r.text) {
+		if r.progress != nil {
+			r.progress(l.start, len(r.text))
+		}
 		d := lineDialect(r.folded[l.start:l.end], r.dialect)
 		if l.shape != row {
 			r.columns = nil
@@ -118,8 +125,42 @@ func (r *reader) leadIn(u *unit, l line) bool {
 	if s := u.segments(); len(s) > 0 && s[0].weight >= 5 && s[0].kind != Event {
 		r.lent = &lent{kind: s[0].kind, weight: s[0].weight, why: s[0].why, owners: u.owners(s[0])}
 		why.Cues = s[0].why
+	} else if told := u.addressed(); len(told) > 0 {
+		c := Cue{Rule: u.lex.lang + ": addressed", Kind: Instruction, Weight: 7, Span: told[0].Span}
+		r.lent = &lent{kind: Instruction, weight: 7, why: []Cue{c}, owners: told, level: level(l)}
+		why.Cues = []Cue{c}
 	}
 	return true
+}
+
+// level is what a point's marker is made of: '1' digits, 'a' letters, else its
+// first sign.
+func level(l line) rune {
+	for _, s := range l.marker {
+		switch {
+		case isDigit(s):
+			return '1'
+		case unicode.IsLetter(s):
+			return 'a'
+		}
+	}
+	for _, s := range l.marker {
+		return s
+	}
+	return 0
+}
+
+// addressed are the bodies that a heading of points speaks to and nothing else:
+// "To the Ministry of Energy:", in the dative.
+func (u *unit) addressed() []Owner {
+	if len(u.mentions) == 0 || u.mentions[0].from > 1 {
+		return nil
+	}
+	last := u.mentions[len(u.mentions)-1]
+	if u.lex.lang == "ru" && u.dative(u.mentions[0]) || u.lex.verbLast && u.isTold(last) && last.to == len(u.words) {
+		return u.firstGroup(u.mentions)
+	}
+	return nil
 }
 
 // section is the kind that a heading such as "РЕШИЛИ:" gives its points.
@@ -138,6 +179,10 @@ func (u *unit) section() Kind {
 // lend hands the lead-in on to points, and to unmarked lines right below it.
 func (r *reader) lend(u *unit, l line) {
 	if r.lent == nil {
+		return
+	}
+	if r.lent.level != 0 && l.shape == point && level(l) == r.lent.level {
+		r.lent = nil
 		return
 	}
 	if l.shape == prose && r.used {

@@ -5,6 +5,7 @@ package communique
 type segment struct {
 	from, to       int
 	cueFrom, cueTo int
+	said           int // where what was stressed begins, 0 or less where it does not say "that"
 	kind           Kind
 	weight         int
 	doer           side
@@ -92,13 +93,34 @@ func (u *unit) cut(a, b hit) int {
 		if !u.joins(j) || u.inside(j) {
 			continue
 		}
-		if s := u.words[j].sep; s == "," && !u.lex.has("and", u.words[j].key) && j < len(u.words) && u.lex.has("subordinate", u.words[j].key) {
-			return -1
-		}
-		if j-from < 2 && a.rule.kind == b.rule.kind {
+		if u.relative(j) || j-from < 2 && a.rule.kind == b.rule.kind || u.alsoSaid(a, j) {
 			return -1
 		}
 		return j
+	}
+	return -1
+}
+
+// relative tells whether a part that hangs on the one before begins at words[i].
+func (u *unit) relative(i int) bool {
+	return u.words[i].sep == "," && !u.lex.has("and", u.words[i].key) && u.lex.has("subordinate", u.words[i].key)
+}
+
+// alsoSaid tells whether "and that" at words[i] goes on with what was stressed.
+func (u *unit) alsoSaid(h hit, i int) bool {
+	return h.rule.kind == Intention && u.saidThat(h) >= 0 && i+1 < len(u.words) && u.lex.has("that", u.words[i+1].key)
+}
+
+// saidThat is where what was stressed begins: behind the "that" of a hit, -1
+// where the hit is no such wording.
+func (u *unit) saidThat(h hit) int {
+	if h.rule.kind != Intention && h.rule.kind != Instruction {
+		return -1
+	}
+	for i := h.from; i < h.to; i++ {
+		if u.lex.has("that", u.words[i].key) {
+			return i + 1
+		}
 	}
 	return -1
 }
@@ -112,6 +134,9 @@ func (u *unit) inside(i int) bool {
 func (u *unit) segment(h hit, from, to int) segment {
 	s := segment{from: from, to: to, cueFrom: h.from, cueTo: h.to, kind: h.rule.kind, weight: h.rule.weight, doer: h.rule.doer}
 	s.why = append(s.why, u.cue(h))
+	if s.said = u.saidThat(h); s.said >= to {
+		s.said = -1
+	}
 	for _, o := range u.hits {
 		if o != h && o.from >= from && o.to <= to && o.rule.kind == h.rule.kind {
 			s.why = append(s.why, u.cue(o))
@@ -125,6 +150,9 @@ func (u *unit) region(s segment) (int, int) {
 	if s.kind == Event || s.kind == Report {
 		return s.from, s.to
 	}
+	if s.kind == Intention && s.said > 0 && len(u.verbs(s.said, s.to)) > 0 {
+		return s.said, s.to
+	}
 	if u.lex.verbLast && s.cueFrom > s.from {
 		if s.cueTo > s.cueFrom && len(u.verbs(s.from, s.cueFrom)) == 0 {
 			return s.from, s.to
@@ -134,7 +162,7 @@ func (u *unit) region(s segment) (int, int) {
 	if s.cueTo < s.to && isVerb(u, s.cueTo-1) && s.cueTo-s.cueFrom > 1 && u.lex.lang == "ru" && u.mentioned(s.cueFrom) != nil {
 		return s.cueTo - 1, s.to
 	}
-	if len(u.verbs(s.cueTo, s.to)) > 0 {
+	if len(u.verbs(s.cueTo, s.to)) > 0 || s.said == s.cueTo && s.said > 0 && s.said < s.to {
 		return s.cueTo, s.to
 	}
 	if len(u.verbs(s.from, s.cueFrom)) > 0 {

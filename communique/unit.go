@@ -37,6 +37,7 @@ type lent struct {
 	why    []Cue
 	owners []Owner
 	strict bool // only points that name an act
+	level  rune // first sign of the heading's own marker: a point with such a one ends it; 0 for none
 }
 
 // newUnit finds everything in text[span].

@@ -124,6 +124,7 @@ type DirectiveInput struct {
 	DeadlineWording  string
 	NoDeadlineReason string
 	ControllerID     int64
+	Likeness         []string // communique.Likeness of title and words
 	FormKey          string
 	Now              time.Time
 }
@@ -162,10 +163,10 @@ func (s *Store) AddDirective(ctx context.Context, me rules.Actor, in DirectiveIn
 		}
 		id, err = tx.id(ctx, `
 			insert into directive (meeting_id, passage_id, oral_by, strength, title, sides, deadline, original_deadline,
-				deadline_rule, deadline_wording, no_deadline_reason, controller_id, created_by, created_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13) returning id`,
+				deadline_rule, deadline_wording, no_deadline_reason, controller_id, created_by, created_at, likeness)
+			values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13, $14) returning id`,
 			meeting.ID, passageID, in.OralBy, in.Strength, in.Title, pq.Array(in.Sides), in.Deadline,
-			in.DeadlineRule, in.DeadlineWording, in.NoDeadlineReason, in.ControllerID, me.PersonID, in.Now)
+			in.DeadlineRule, in.DeadlineWording, in.NoDeadlineReason, in.ControllerID, me.PersonID, in.Now, pq.Array(orNone(in.Likeness)))
 		if err != nil {
 			return fmt.Errorf("new directive: %w", err)
 		}
@@ -264,10 +265,10 @@ func (s *Store) writeDirective(ctx context.Context, me rules.Actor, was *Directi
 	_, err = s.exec(ctx, `
 		update directive set strength = $2, title = $3, sides = $4, deadline = $5,
 			original_deadline = coalesce(original_deadline, $5), deadline_rule = $6, deadline_wording = $7,
-			no_deadline_reason = $8, controller_id = $9, oral_by = $10, version = version + 1
+			no_deadline_reason = $8, controller_id = $9, oral_by = $10, likeness = $11, version = version + 1
 		where id = $1`,
 		in.ID, in.Strength, in.Title, pq.Array(in.Sides), in.Deadline, in.DeadlineRule, in.DeadlineWording,
-		in.NoDeadlineReason, in.ControllerID, in.OralBy)
+		in.NoDeadlineReason, in.ControllerID, in.OralBy, pq.Array(orNone(in.Likeness)))
 	if err != nil {
 		return fmt.Errorf("directive %d: %w", in.ID, err)
 	}

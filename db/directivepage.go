@@ -13,12 +13,13 @@ import (
 // DirectivePage is a directive with all that its page shows to me.
 type DirectivePage struct {
 	Directive
-	Passage  *Passage // nil: oral
-	Points   []string
-	Tree     []TreeTask
-	Latest   []DirectiveReport // of the tasks that me sees fully, the newest first
-	History  []HistoryLine     // for the register only
-	Siblings []MarkedPassage   // directives on the same passage or sentence
+	Passage *Passage // nil: oral
+	Points  []string
+	Tree    []TreeTask
+	Latest  []DirectiveReport // of the tasks that me sees fully, the newest first
+	History []HistoryLine     // for the register only
+	Chain   []Statement       // who said the same before and after, by date
+	Related []Related
 }
 
 // DirectiveReport is a report in a directive's list.
@@ -51,6 +52,12 @@ func (s *Store) DirectivePage(ctx context.Context, me rules.Actor, id int64) (*D
 		return nil, err
 	}
 	if page.Latest, err = s.directiveReports(ctx, me, page.Tree); err != nil {
+		return nil, err
+	}
+	if page.Chain, err = s.chain(ctx, me, id); err != nil {
+		return nil, err
+	}
+	if page.Related, err = s.related(ctx, me, id); err != nil {
 		return nil, err
 	}
 	if len(me.RegisterSides()) > 0 {
@@ -133,6 +140,17 @@ func (s *Store) Controllers(ctx context.Context, me rules.Actor, sides []string)
 		return nil, fmt.Errorf("controllers for person %d: %w", me.PersonID, err)
 	}
 	return people, nil
+}
+
+// LatestController returns who controls the latest directive of a meeting, 0
+// where it has none. Callers check before that the asker may see the meeting.
+func (s *Store) LatestController(ctx context.Context, meetingID int64) (int64, error) {
+	var id int64
+	err := s.get(ctx, &id, `select coalesce((select controller_id from directive where meeting_id = $1 order by id desc limit 1), 0)`, meetingID)
+	if err != nil {
+		return 0, fmt.Errorf("controller of meeting %d: %w", meetingID, err)
+	}
+	return id, nil
 }
 
 // FocalPoints lists the active focal points by agency, for choosing one.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lib/pq"
@@ -64,6 +65,22 @@ func (s *Store) documents(ctx context.Context, meetingID int64) ([]ListedDocumen
 	return rows, nil
 }
 
+// OtherDocuments lists the texts of a document's meeting but for itself, for
+// who sees the meeting.
+func (s *Store) OtherDocuments(ctx context.Context, me rules.Actor, d *Document) ([]ListedDocument, error) {
+	if len(me.RegisterSides()) == 0 {
+		return nil, nil
+	}
+	all, err := s.documents(ctx, d.MeetingID)
+	return slices.DeleteFunc(all, func(o ListedDocument) bool { return o.ID == d.ID }), err
+}
+
+// restsOn is which directive rests on which passage, twins in other languages
+// among them.
+const restsOn = `(
+	select id as directive_id, passage_id from directive where passage_id is not null
+	union all select directive_id, passage_id from twin_passage)`
+
 // Document returns a document with its text, its meeting and the passages that
 // directives rest on. Whoever sees a task sees the document that its directive
 // rests on.
@@ -73,7 +90,7 @@ func (s *Store) Document(ctx context.Context, me rules.Actor, id int64) (*Docume
 		select `+documentColumns+`, c.text
 		from document c join person p on p.id = c.created_by join meeting m on m.id = c.meeting_id
 		where c.id = $2 and (`+seesMeeting+` or exists (
-			select from passage x join directive d on d.passage_id = x.id join task t on t.directive_id = d.id
+			select from passage x join `+restsOn+` r on r.passage_id = x.id join task t on t.directive_id = r.directive_id
 			where x.document_id = c.id and t.status <> 'draft' and (t.lead_id = any($3) or exists (
 				select from co_executor e where e.task_id = t.id and e.agency_id = any($3)))))`,
 		pq.Array(me.RegisterSides()), id, pq.Array(me.AgenciesAs(rules.Focal)))
@@ -91,7 +108,7 @@ func (s *Store) Document(ctx context.Context, me rules.Actor, id int64) (*Docume
 func (s *Store) markPassages(ctx context.Context, me rules.Actor, c *Document) error {
 	err := s.all(ctx, &c.Passages, `
 		select x.starts, x.ends, d.id as directive_id, d.title, d.number_year, d.number
-		from passage x join directive d on d.passage_id = x.id
+		from passage x join `+restsOn+` r on r.passage_id = x.id join directive d on d.id = r.directive_id
 		where x.document_id = $1 and (d.sides && $2 or exists (
 			select from task t where t.directive_id = d.id and t.status <> 'draft' and (t.lead_id = any($3) or exists (
 				select from co_executor e where e.task_id = t.id and e.agency_id = any($3)))))

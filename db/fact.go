@@ -50,10 +50,10 @@ func (s *Store) indicators(ctx context.Context, meetingID int64) ([]Indicator, e
 	return rows, nil
 }
 
-// AddEvent notes a coming date on a meeting of me's sides.
-func (s *Store) AddEvent(ctx context.Context, me rules.Actor, e Event, formKey string, now time.Time) error {
+// AddEvent notes a coming date on a meeting of me's sides and returns its id.
+func (s *Store) AddEvent(ctx context.Context, me rules.Actor, e Event, formKey string, now time.Time) (int64, error) {
 	if err := rules.CheckEvent(e.Title, e.Wording, e.Place, e.StartsOn != nil); err != nil {
-		return err
+		return 0, err
 	}
 	return s.addFact(ctx, me, e.MeetingID, formKey, now, func(tx *Store) (entry, error) {
 		id, err := tx.id(ctx, `
@@ -64,10 +64,10 @@ func (s *Store) AddEvent(ctx context.Context, me rules.Actor, e Event, formKey s
 	})
 }
 
-// AddIndicator notes a figure on a meeting of me's sides.
-func (s *Store) AddIndicator(ctx context.Context, me rules.Actor, i Indicator, formKey string, now time.Time) error {
+// AddIndicator notes a figure on a meeting of me's sides and returns its id.
+func (s *Store) AddIndicator(ctx context.Context, me rules.Actor, i Indicator, formKey string, now time.Time) (int64, error) {
 	if err := rules.CheckIndicator(i.Title, i.Value); err != nil {
-		return err
+		return 0, err
 	}
 	return s.addFact(ctx, me, i.MeetingID, formKey, now, func(tx *Store) (entry, error) {
 		id, err := tx.id(ctx, `
@@ -77,8 +77,8 @@ func (s *Store) AddIndicator(ctx context.Context, me rules.Actor, i Indicator, f
 	})
 }
 
-func (s *Store) addFact(ctx context.Context, me rules.Actor, meetingID int64, formKey string, now time.Time, insert func(tx *Store) (entry, error)) error {
-	return s.InTx(ctx, func(tx *Store) error {
+func (s *Store) addFact(ctx context.Context, me rules.Actor, meetingID int64, formKey string, now time.Time, insert func(tx *Store) (entry, error)) (id int64, err error) {
+	err = s.InTx(ctx, func(tx *Store) error {
 		if _, err := tx.Meeting(ctx, me, meetingID); err != nil {
 			return err
 		}
@@ -89,8 +89,10 @@ func (s *Store) addFact(ctx context.Context, me rules.Actor, meetingID int64, fo
 		if err != nil {
 			return fmt.Errorf("fact of meeting %d: %w", meetingID, err)
 		}
+		id = added.ID
 		return tx.log(ctx, deed{Me: me, Act: "add", Now: now}, added)
 	})
+	return id, err
 }
 
 // DropFact takes an event or an indicator off a meeting; its history stays.

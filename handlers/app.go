@@ -42,7 +42,7 @@ type App struct {
 	hasher   *hasher
 	metrics  *metrics
 	echo     *echo.Echo
-	register readerRegister
+	readings readings
 }
 
 // ParseBaseURL reads the address that people use. It refuses one that would

@@ -77,7 +77,7 @@ func (a *App) newDirective(c echo.Context, me rules.Actor) error {
 	if form.DocumentID != 0 && words == nil { // the words are not in the text: back to it
 		c.SetParamNames("id")
 		c.SetParamValues(strconv.FormatInt(form.DocumentID, 10))
-		return a.showDocument(c, me, form.Sentence, form.Words, rules.Problems{{Field: "words", Key: "form.error.words"}})
+		return a.showDocument(c, me, documentState{sentence: form.Sentence, words: form.Words}, rules.Problems{{Field: "words", Key: "form.error.words"}})
 	}
 	if words != nil && form.Title == "" {
 		form.Title = cutTitle(words.Words)
@@ -238,6 +238,9 @@ func (a *App) directiveSource(c echo.Context, me rules.Actor, form *directiveFor
 		return nil, err
 	}
 	form.MeetingID, form.Source = page.MeetingID, page.HeldOn
+	if page.Passage != nil {
+		form.Words = page.Passage.Words
+	}
 	return passageWords(c, page.Passage), nil
 }
 
@@ -252,7 +255,7 @@ func (a *App) storeDirective(c echo.Context, me rules.Actor, f *directiveForm) (
 	}
 	in := db.DirectiveInput{ID: f.ID, Version: f.Version, MeetingID: f.MeetingID, DocumentID: f.DocumentID, Starts: f.Starts, Ends: f.Ends, OralBy: f.OralBy,
 		Strength: rules.Strength(f.Strength), Title: f.Title, Points: lines(f.Points), Sides: f.Sides, Deadline: due.Day, DeadlineRule: due.Rule,
-		DeadlineWording: f.Wording, NoDeadlineReason: f.NoReason, ControllerID: f.Controller, FormKey: f.FormKey, Now: a.Now()}
+		DeadlineWording: f.Wording, NoDeadlineReason: f.NoReason, ControllerID: f.Controller, Likeness: communique.Likeness(f.Title, f.Words), FormKey: f.FormKey, Now: a.Now()}
 	if f.ID != 0 {
 		return f.ID, a.Store.ChangeDirective(c.Request().Context(), me, in)
 	}
@@ -285,7 +288,7 @@ func (a *App) assignAll(c echo.Context, me rules.Actor) error {
 	}
 	n, err := a.Store.AssignAll(c.Request().Context(), me, id, a.Now())
 	if err != nil {
-		return a.showDirective(c, me, err)
+		return a.showDirective(c, me, nil, err)
 	}
 	a.flash(c, templates.Flash{Text: say(c).N("task.assigned_n", n)})
 	return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/directives/%d", id))

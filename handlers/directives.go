@@ -33,6 +33,11 @@ type directiveView struct {
 	History               []templates.Line
 	Record, Assign        bool
 	Drafts                int
+	Chain                 []chainRow // who said the same before and after
+	ChainSum              string
+	Related               []relatedRow
+	Lineage               lineageForm // typed
+	Lineages              []templates.Choice
 }
 
 // sideBlock is what one side owes: its leads, co-executors and worst sign.
@@ -45,9 +50,11 @@ type sideBlock struct {
 
 var directivePage = templates.New[directiveView]("directive.html")
 
-func (a *App) directive(c echo.Context, me rules.Actor) error { return a.showDirective(c, me, nil) }
+func (a *App) directive(c echo.Context, me rules.Actor) error {
+	return a.showDirective(c, me, nil, nil)
+}
 
-func (a *App) showDirective(c echo.Context, me rules.Actor, failed error) error {
+func (a *App) showDirective(c echo.Context, me rules.Actor, typed *lineageForm, failed error) error {
 	id, err := id(c, "id")
 	if err != nil {
 		return err
@@ -75,7 +82,12 @@ func (a *App) showDirective(c echo.Context, me rules.Actor, failed error) error 
 	if err != nil {
 		return err
 	}
+	if typed != nil {
+		view.Lineage = *typed
+	}
 	view.fill(a, c, n, d)
+	view.chain(a, c, d)
+	view.relations(a, c, d)
 	return render(c, status, directivePage, view)
 }
 

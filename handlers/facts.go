@@ -65,12 +65,12 @@ type factForm struct {
 }
 
 func (a *App) addEvent(c echo.Context, me rules.Actor) error {
-	return a.addFact(c, me, "event", func(id int64, form *factForm) error {
+	return a.addFact(c, me, "event", func(id int64, form *factForm) (int64, error) {
 		e := db.Event{MeetingID: id, Title: form.Title, Wording: form.Wording, Place: form.Place}
 		if form.StartsOn != "" {
 			day, err := rules.ParseDate(form.StartsOn)
 			if err != nil {
-				return rules.Problems{{Field: "starts_on", Key: "form.error.not_a_date"}}
+				return 0, rules.Problems{{Field: "starts_on", Key: "form.error.not_a_date"}}
 			}
 			e.StartsOn = &day
 		}
@@ -79,12 +79,12 @@ func (a *App) addEvent(c echo.Context, me rules.Actor) error {
 }
 
 func (a *App) addIndicator(c echo.Context, me rules.Actor) error {
-	return a.addFact(c, me, "indicator", func(id int64, form *factForm) error {
+	return a.addFact(c, me, "indicator", func(id int64, form *factForm) (int64, error) {
 		return a.Store.AddIndicator(c.Request().Context(), me, db.Indicator{MeetingID: id, Title: form.Title, Value: form.Value}, form.FormKey, a.Now())
 	})
 }
 
-func (a *App) addFact(c echo.Context, me rules.Actor, kind string, add func(id int64, form *factForm) error) error {
+func (a *App) addFact(c echo.Context, me rules.Actor, kind string, add func(id int64, form *factForm) (int64, error)) error {
 	form, err := bind[factForm](c)
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func (a *App) addFact(c echo.Context, me rules.Actor, kind string, add func(id i
 		return err
 	}
 	form.Kind = kind
-	if err := add(meetingID, form); err != nil {
+	if _, err := add(meetingID, form); err != nil {
 		var wrong rules.Problems
 		if errors.As(err, &wrong) {
 			for _, e := range wrong {

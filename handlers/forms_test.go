@@ -126,9 +126,13 @@ func TestAMegabyteIsTaken(t *testing.T) {
 	if page := b.get(a.location); page.status != http.StatusOK {
 		t.Errorf("its page: %d", page.status)
 	}
-	f.Set("text", strings.Repeat("x", 6<<20))
+	f.Set("text", strings.Repeat("x", 11<<20))
+	if a := b.post(path, f); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("11 MB: %d, want 422", a.status)
+	}
+	f.Set("text", strings.Repeat("x", 34<<20))
 	if a := b.post(path, f); a.status != http.StatusRequestEntityTooLarge {
-		t.Errorf("6 MB: %d, want 413", a.status)
+		t.Errorf("34 MB: %d, want 413", a.status)
 	}
 	if a := b.post(fmt.Sprintf("/tasks/%d/notes", s.task), url.Values{"text": {strings.Repeat("x", 2<<20)}}); a.status != http.StatusRequestEntityTooLarge {
 		t.Errorf("2 MB in a form: %d, want 413", a.status)
@@ -169,7 +173,7 @@ func TestQueriesDoNotGrowWithRows(t *testing.T) {
 func TestPagesInFiveLanguages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	both := register{s.meeting, s.document, s.directive, s.task, 1, 1}
+	both := register{s.meeting, s.document, s.directive, s.task, 1, 1, s.twin}
 	for _, who := range []string{"staff", "focal", "controller", "manager", "head", "admin", "auditor"} {
 		b := s.as(who)
 		for _, r := range routes {

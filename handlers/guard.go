@@ -29,10 +29,11 @@ type route struct {
 	limit      int64 // bytes of the body; 0 = formLimit
 }
 
-// formLimit is how much a form may send, documentLimit a source text.
+// formLimit is how much a form may send, documentLimit a source text: three
+// bytes for each of pasted text, which comes percent-encoded.
 const (
 	formLimit     = 1 << 20
-	documentLimit = 5 << 20
+	documentLimit = 33 << 20
 )
 
 // answerWithin is how long a request may take.

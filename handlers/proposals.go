@@ -2,97 +2,200 @@ package handlers
 
 import (
 	"fmt"
-	"maps"
-	"net/url"
-	"slices"
 	"strconv"
 	"strings"
-	"sync"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"amal/communique"
 	"amal/db"
 	"amal/i18n"
+	"amal/rules"
 	"amal/templates"
 )
 
-// proposalView is what the reader proposes of a sentence. Form leads to the
-// directive's form with all of it filled in; nothing is kept before a person
-// saves that.
+// proposalView is what the reader proposes of a clause, and what was decided on
+// it. Nothing is recorded before a person confirms it.
 type proposalView struct {
 	Number     int
 	Sentence   int
+	Key        string // names it in the form
 	Kind       string
 	Confidence string
+	Doubtful   bool
 	Title      string
 	Due        templates.Day
+	Past       bool
 	DueWords   string
 	Shared     string // wording of a deadline in another clause
 	Owners     []string
 	Why        []string // the words it rests on
-	Form       string
+	Status     templates.Status
+	Href       string     // what was recorded
+	Back       int64      // the decision that can be taken back
+	Twin       *alikeView // the same directive in another language
+	Earlier    *alikeView // a directive that it seems to repeat
+	Edit       *proposalEdit
+	Change     string // address that opens its fields
+	Directive  bool   // becomes one
+	Error      map[string]string
+	open       bool
+	source     *communique.Proposal
+}
+
+// alikeView is a directive laid beside a proposal.
+type alikeView struct {
+	ID                       int64
+	Ref, Title, Where, Words string
+	Lang                     string
+	Said, Due                templates.Day
 }
 
 // readingView is the reader's side of a document's page.
 type readingView struct {
-	Supported bool
-	Proposals []proposalView // directives
-	Facts     []proposalView // reports, events, figures
-	Reason    string         // why nothing is proposed of the chosen sentence
+	Supported   bool
+	Proposals   []proposalView
+	Doubtful    []proposalView // shown collapsed
+	Done, All   int
+	Controllers []templates.Choice
+	Reason      string         // why nothing is proposed of the chosen sentence
+	Reasons     map[int]string // why nothing is proposed, by sentence
 }
 
-// readProposals reads a document with the register of agencies. A clause on
-// which a directive rests already is not proposed again.
-func (a *App) readProposals(c echo.Context, d *db.Document, chosen int) (readingView, []textMark, error) {
+// proposalsOf is a document with what the reader proposes of it.
+type proposalsOf struct {
+	*reading
+	document  *db.Document
+	decisions map[string]db.Decision
+	names     names
+	today     time.Time
+}
+
+// keyOf names a proposal of a document in forms and decisions.
+func keyOf(starts, ends int, kind string) string { return fmt.Sprintf("%d-%d-%s", starts, ends, kind) }
+
+func proposalKey(p *communique.Proposal) string {
+	return keyOf(p.Clause.Start, p.Clause.End, string(p.Kind))
+}
+
+// loadProposals reads a document; nil while the reader is still at it.
+func (a *App) loadProposals(c echo.Context, d *db.Document) (*proposalsOf, *reading, error) {
 	n, err := a.names(c)
 	if err != nil {
-		return readingView{}, nil, err
+		return nil, nil, err
 	}
-	result := communique.Propose(communique.Doc{Text: d.Text, Date: d.DatedOn, Lang: d.Language, Agencies: a.register.get(n.all)})
-	view, p, text := readingView{Supported: result.Supported}, say(c), []rune(d.Text)
-	var marks []textMark
-	for _, proposal := range result.Proposals {
-		if taken(proposal.Clause, d.Passages) {
-			continue
-		}
-		v := a.proposalView(c, p, n, text, proposal, sentenceOf(result.Sentences, proposal.Start))
-		v.Number = len(view.Proposals) + len(view.Facts) + 1
-		if !proposal.Kind.Directive() {
-			view.Facts = append(view.Facts, v)
-			continue
-		}
-		v.Form = directiveAddress(d.ID, v, string(text[proposal.Clause.Start:proposal.Clause.End]), proposal.Kind.Strength())
-		view.Proposals = append(view.Proposals, v)
-		marks = append(marks, textMark{proposal.Clause.Start, proposal.Clause.End, fmt.Sprintf("#p%d", v.Number), v.Title})
+	k := a.readings.of(d, n.all)
+	if !k.ready(c.Request().Context()) {
+		return nil, k, nil
 	}
-	for _, s := range result.Sentences {
-		if s.Number == chosen && !s.Proposed {
-			view.Reason = p.T("reader.reason." + strings.ReplaceAll(s.Reason, " ", "_"))
-		}
+	decided, err := a.Store.Decisions(c.Request().Context(), d.ID)
+	if err != nil {
+		return nil, nil, err
 	}
-	return view, marks, nil
+	of := &proposalsOf{reading: k, document: d, decisions: map[string]db.Decision{}, names: n, today: a.today(c)}
+	for _, x := range decided {
+		of.decisions[keyOf(x.Starts, x.Ends, x.Kind)] = x
+	}
+	return of, k, nil
 }
 
-func (a *App) proposalView(c echo.Context, p *i18n.Printer, n names, text []rune, proposal communique.Proposal, sentence int) proposalView {
-	quote := func(s communique.Span) string { return string(text[s.Start:s.End]) }
-	v := proposalView{Sentence: sentence, Kind: p.T("reader.kind." + string(proposal.Kind)), Confidence: p.T("reader." + string(proposal.Confidence)), Title: proposal.Title}
+// view shows the proposals of the sentences from first to last, the marks they
+// leave in the text, and the count of all.
+func (of *proposalsOf) view(a *App, c echo.Context, first, last int) (readingView, []textMark) {
+	p := say(c)
+	view, marks := readingView{Supported: of.result.Supported, Reasons: of.reasons(p, first, last)}, []textMark(nil)
+	sentences := of.result.Sentences
+	for i, at := 0, 0; i < len(of.result.Proposals); i++ {
+		proposal := &of.result.Proposals[i]
+		for at < len(sentences) && sentences[at].End <= proposal.Start {
+			at++
+		}
+		v := of.one(a, c, p, proposal)
+		v.Number = i + 1
+		view.All++
+		if !v.open {
+			view.Done++
+		}
+		if at == len(sentences) || sentences[at].Number < first || sentences[at].Number > last {
+			continue
+		}
+		v.Sentence = sentences[at].Number
+		if v.Doubtful {
+			view.Doubtful = append(view.Doubtful, v)
+			continue
+		}
+		view.Proposals = append(view.Proposals, v)
+		if v.open {
+			marks = append(marks, textMark{proposal.Clause.Start, proposal.Clause.End, fmt.Sprintf("#p%d", v.Number), v.Title})
+		}
+	}
+	return view, marks
+}
+
+// reasons says of the sentences from first to last that nothing is proposed of
+// why.
+func (of *proposalsOf) reasons(p *i18n.Printer, first, last int) map[int]string {
+	reasons := map[int]string{}
+	for _, s := range of.result.Sentences {
+		if s.Number >= first && s.Number <= last && !s.Proposed {
+			reasons[s.Number] = p.T("reader.reason." + strings.ReplaceAll(s.Reason, " ", "_"))
+		}
+	}
+	return reasons
+}
+
+func (of *proposalsOf) one(a *App, c echo.Context, p *i18n.Printer, proposal *communique.Proposal) proposalView {
+	v := proposalView{Key: proposalKey(proposal), Kind: p.T("reader.kind." + string(proposal.Kind)), Confidence: p.T("reader." + string(proposal.Confidence)),
+		Title: proposal.Title, source: proposal,
+		Directive: proposal.Kind.Directive() || proposal.Kind == communique.Report}
 	if due := proposal.Deadline; due != nil {
-		v.DueWords = quote(due.Text)
+		v.DueWords = of.words(due.Text)
 		if !due.Date.IsZero() {
-			v.Due = a.longDay(c, &due.Date)
+			v.Due, v.Past = a.longDay(c, &due.Date), due.Date.Before(of.today)
 		}
 	}
 	if proposal.Shared != nil {
-		v.Shared = quote(proposal.Shared.Text)
+		v.Shared = of.words(proposal.Shared.Text)
 	}
 	for _, o := range proposal.Owners {
-		v.Owners = append(v.Owners, ownerName(n, o, quote(o.Span)))
+		v.Owners = append(v.Owners, ownerName(of.names, o, of.words(o.Span)))
 	}
 	for _, cue := range proposal.Why {
-		v.Why = append(v.Why, quote(cue.Span))
+		v.Why = append(v.Why, of.words(cue.Span))
 	}
+	of.decided(p, &v)
+	v.Doubtful = v.open && proposal.Confidence == communique.Possible
 	return v
+}
+
+// decided says what became of a proposal: a decision on it, or a directive that
+// somebody made of its words by hand.
+func (of *proposalsOf) decided(p *i18n.Printer, v *proposalView) {
+	v.open = true
+	if d, ok := of.decisions[v.Key]; ok {
+		v.open, v.Back = false, d.ID
+		v.Status = templates.Status{Key: "done", Word: p.T("reader.decision." + string(d.Decision))}
+		switch {
+		case d.Decision == rules.Declined:
+			v.Status.Key = "stop"
+		case d.DirectiveID != nil:
+			v.Href = fmt.Sprintf("/directives/%d", *d.DirectiveID)
+		case d.EventID != nil || d.IndicatorID != nil:
+			v.Href = fmt.Sprintf("/meetings/%d", of.document.MeetingID)
+		}
+		return
+	}
+	if !v.Directive {
+		return
+	}
+	for _, m := range of.document.Passages {
+		if v.source.Clause.Overlaps(communique.Span{Start: m.Starts, End: m.Ends}) {
+			v.open, v.Href = false, fmt.Sprintf("/directives/%d", m.DirectiveID)
+			v.Status = templates.Status{Key: "done", Word: p.T("reader.decision.recorded")}
+			return
+		}
+	}
 }
 
 // ownerName is the register's name where it is clear, the text's own words
@@ -102,61 +205,8 @@ func ownerName(n names, o communique.Owner, words string) string {
 		return words
 	}
 	id, err := strconv.ParseInt(o.Agencies[0], 10, 64)
-	if err != nil {
-		return words
+	if name := n.of(id); err == nil && name != "" {
+		return name
 	}
-	return n.of(id)
-}
-
-// readerRegister keeps the register of agencies as the reader matches it, by
-// their ids: making it takes many times longer than reading a text.
-type readerRegister struct {
-	mu    sync.Mutex
-	of    map[int64]*db.Agency
-	built *communique.Register
-}
-
-// get returns the register of a directory, made anew when the directory was
-// read anew.
-func (r *readerRegister) get(all map[int64]*db.Agency) *communique.Register {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.built != nil && maps.Equal(r.of, all) {
-		return r.built
-	}
-	agencies := make([]communique.Agency, 0, len(all))
-	for _, id := range slices.Sorted(maps.Keys(all)) {
-		g := all[id]
-		agencies = append(agencies, communique.Agency{Code: fmt.Sprint(id), Names: append([]string{g.NameEn, g.NameRu, g.NameUz, g.NameKk, g.NameDe}, g.Aliases...),
-			Short: []string{g.ShortEn, g.ShortRu, g.ShortUz, g.ShortKk}})
-	}
-	r.of, r.built = all, communique.NewRegister(agencies)
-	return r.built
-}
-
-func taken(clause communique.Span, passages []db.MarkedPassage) bool {
-	for _, m := range passages {
-		if clause.Overlaps(communique.Span{Start: m.Starts, End: m.Ends}) {
-			return true
-		}
-	}
-	return false
-}
-
-func sentenceOf(sentences []communique.Reading, start int) int {
-	for _, s := range sentences {
-		if s.Start <= start && start < s.End {
-			return s.Number
-		}
-	}
-	return 0
-}
-
-// directiveAddress is the directive's form with a proposal filled in.
-func directiveAddress(document int64, v proposalView, words, strength string) string {
-	q := url.Values{"document": {fmt.Sprint(document)}, "words": {words}, "strength": {strength}, "title": {v.Title}, "wording": {v.DueWords}}
-	if v.Due.ISO != "" {
-		q.Set("deadline", v.Due.ISO)
-	}
-	return "/directives/new?" + q.Encode()
+	return words
 }

@@ -13,42 +13,249 @@ import (
 	"testing"
 )
 
-var proposalForm = regexp.MustCompile(`href="(/directives/new\?[^"]+)"`)
+var pressable = regexp.MustCompile(`name="do" value="((?:confirm|restates|link|decline|back) [^"]+)"`)
 
-// A proposal leads to the directive's form with its words, strength and
-// deadline; once a directive rests on the words, they are proposed no more.
-func TestProposalsOfADocument(t *testing.T) {
+// source adds a text to a meeting and returns the address of its page.
+func (s *site) source(b *browser, meeting int64, language, text string) string {
+	s.t.Helper()
+	a := b.post(fmt.Sprintf("/meetings/%d/documents", meeting), url.Values{"title": {"Minutes"}, "kind": {"minutes"}, "dated_on": {"1.3.2026"}, "language": {language}, "text": {text}})
+	if a.status != http.StatusSeeOther {
+		s.t.Fatalf("adding the text: %d", a.status)
+	}
+	return a.location
+}
+
+// buttons lists what can be pressed on a document's page, by verb.
+func buttons(b *browser, page string) map[string][]string {
+	found := map[string][]string{}
+	for _, m := range pressable.FindAllStringSubmatch(b.get(page).body, -1) {
+		verb, _, _ := strings.Cut(m[1], " ")
+		found[verb] = append(found[verb], html.UnescapeString(m[1]))
+	}
+	return found
+}
+
+// press sends a document's proposals with one button pressed.
+func (s *site) press(b *browser, page, do string, more ...string) answer {
+	s.t.Helper()
+	form := url.Values{"do": {do}, "controller": {fmt.Sprint(s.people["controller"].PersonID)}}
+	for i := 0; i+1 < len(more); i += 2 {
+		form.Add(more[i], more[i+1])
+	}
+	return b.post(page+"/proposals", form)
+}
+
+const ordered = "Minutes of the meeting\n\nThe governments were instructed to draw up a roadmap for border crossings by 1 December 2026. Views were exchanged on the region. The parties agreed to hold a forum on 5 May 2027."
+
+// What is confirmed is recorded with its words, strength, deadline and
+// controller, and can be taken back while it has no number.
+func TestConfirmingAProposal(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	b := s.as("staff")
-	a := b.post(fmt.Sprintf("/meetings/%d/documents", s.meeting), url.Values{"title": {"Minutes"}, "kind": {"minutes"}, "dated_on": {"1.3.2026"},
-		"text": {"Minutes of the meeting\n\nThe governments were instructed to draw up a roadmap by 1 December 2026. Views were exchanged on the region."}})
-	if a.status != http.StatusSeeOther {
-		t.Fatalf("adding the text: %d", a.status)
+	page := s.source(b, s.meeting, "en", ordered)
+	before := buttons(b, page)
+	if len(before["confirm"]) == 0 || !strings.Contains(b.get(page).body, `href="#p1"`) {
+		t.Fatalf("nothing is proposed, or the text has no mark: %v", before)
 	}
-	page := b.get(a.location)
-	found := proposalForm.FindStringSubmatch(page.body)
-	if found == nil || !strings.Contains(page.body, `href="#p1"`) {
-		t.Fatal("nothing is proposed, or the text has no mark")
+	if a := s.press(b, page, before["confirm"][0]); a.status != http.StatusSeeOther {
+		t.Fatalf("confirming: %d %.500s", a.status, a.body)
 	}
-	form := b.get(html.UnescapeString(found[1]))
-	for _, want := range []string{"01.12.2026", "by 1 December 2026", "draw up a roadmap"} {
-		if !strings.Contains(form.body, want) {
-			t.Errorf("the form lacks %q", want)
+	after := b.get(page)
+	link := regexp.MustCompile(`<h3 id="ph1"><a href="(/directives/\d+)">`).FindStringSubmatch(after.body)
+	if link == nil || !strings.Contains(after.body, "Confirmed") {
+		t.Fatal("the page does not show what was recorded")
+	}
+	directive := b.get(link[1])
+	for _, want := range []string{"draw up a roadmap for border crossings by 1 December 2026</mark>", "2026-12-01", "by 1 December 2026", "controller"} {
+		if !strings.Contains(directive.body, want) {
+			t.Errorf("the directive lacks %q", want)
 		}
 	}
-	if other := b.get(a.location + "?sentence=3"); !strings.Contains(other.body, "courtesy") {
+	back := buttons(b, page)["back"]
+	if len(back) != 1 {
+		t.Fatalf("what can be taken back: %v", back)
+	}
+	if a := s.press(b, page, back[0]); a.status != http.StatusSeeOther {
+		t.Fatalf("taking back: %d", a.status)
+	}
+	if a := b.get(link[1]); a.status != http.StatusNotFound {
+		t.Errorf("the directive taken back: %d", a.status)
+	}
+	if now := buttons(b, page); fmt.Sprint(now) != fmt.Sprint(before) {
+		t.Errorf("after taking back: %v, before: %v", now, before)
+	}
+}
+
+func TestDecliningAProposal(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as("staff")
+	page := s.source(b, s.meeting, "en", ordered)
+	decline := buttons(b, page)["decline"][0]
+	if a := s.press(b, page, decline); a.status != http.StatusSeeOther {
+		t.Fatalf("declining: %d", a.status)
+	}
+	if again := s.press(b, page, decline); again.status != http.StatusConflict {
+		t.Errorf("declining twice: %d, want 409", again.status)
+	}
+	if body := b.get(page).body; !strings.Contains(body, "Not a commitment") || strings.Contains(body, html.EscapeString(decline)) {
+		t.Error("the declined one still asks")
+	}
+	if other := b.get(page + "?sentence=3"); !strings.Contains(other.body, "courtesy") {
 		t.Error("nothing says why a sentence is not proposed")
 	}
-	document := a.location[strings.LastIndex(a.location, "/")+1:]
-	saved := b.post("/directives", url.Values{"document": {document}, "sentence": {"2"}, "words": {"draw up a roadmap by 1 December 2026"}, "title": {"Roadmap"},
-		"strength": {"instructed"}, "points": {"x"}, "sides": {"UZ", "KZ"}, "deadline": {"1.12.2026"}, "past": {"1"},
-		"controller": {fmt.Sprint(s.people["controller"].PersonID)}, "form_key": {"22222222222222222222222222222222"}})
-	if saved.status != http.StatusSeeOther {
-		t.Fatalf("saving: %d %.300s", saved.status, saved.body)
+}
+
+// Changed fields are recorded as changed; what is missing comes back in its
+// place with what was typed.
+func TestChangingAProposal(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as("staff")
+	page := s.source(b, s.meeting, "en", ordered)
+	confirm := buttons(b, page)["confirm"][0]
+	key := strings.Fields(confirm)[1]
+	open := b.get(page + "?change=" + url.QueryEscape(key))
+	for _, want := range []string{`name="title"`, `value="01.12.2026"`, "Read from"} {
+		if !strings.Contains(open.body, want) {
+			t.Errorf("the open fields lack %q", want)
+		}
 	}
-	if again := b.get(a.location); proposalForm.MatchString(again.body) {
-		t.Error("what a directive rests on is proposed again")
+	fields := []string{"open", key, "title", "A better title", "as", "agreed", "points", "One\nTwo", "lead", fmt.Sprint(s.uz), "deadline"}
+	bad := s.press(b, page, confirm, append(fields, "soon")...)
+	if bad.status != http.StatusUnprocessableEntity || !strings.Contains(bad.body, "A better title") || !strings.Contains(bad.body, `id="e-deadline"`) {
+		t.Errorf("a wrong date: %d, or the words typed are lost", bad.status)
+	}
+	if a := s.press(b, page, confirm, append(fields, "2.12.2026")...); a.status != http.StatusSeeOther {
+		t.Fatalf("confirming with changes: %d", a.status)
+	}
+	shown := b.get(page).body
+	link := regexp.MustCompile(`<h3 id="ph1"><a href="(/directives/\d+)">A better title`).FindStringSubmatch(shown)
+	if link == nil {
+		link = regexp.MustCompile(`<h3 id="ph1"><a href="(/directives/\d+)">`).FindStringSubmatch(shown)
+	}
+	if link == nil || !strings.Contains(shown, "Confirmed with changes") {
+		t.Fatal("the change is not shown")
+	}
+	for _, want := range []string{"A better title", "2026-12-02", "/tasks/"} {
+		if !strings.Contains(b.get(link[1]).body, want) {
+			t.Errorf("the directive lacks %q", want)
+		}
+	}
+}
+
+// An event goes to the meeting's events, a figure to its figures.
+func TestConfirmingEventsAndFigures(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as("staff")
+	page := s.source(b, s.meeting, "de", "Der Handel ist seit Jahresbeginn um 14 Prozent gewachsen.\nDas nächste Gipfeltreffen findet am 5. Mai 2027 in Samarkand statt.")
+	for range 2 {
+		for _, do := range buttons(b, page)["confirm"][:1] {
+			if a := s.press(b, page, do); a.status != http.StatusSeeOther {
+				t.Fatalf("%s: %d %.500s", do, a.status, a.body)
+			}
+		}
+	}
+	meeting := b.get(fmt.Sprintf("/meetings/%d", s.meeting)).body
+	for _, want := range []string{"14 Prozent", "2027-05-05"} {
+		if !strings.Contains(meeting, want) {
+			t.Errorf("the meeting lacks %q", want)
+		}
+	}
+}
+
+// The same commitment at a later meeting is offered as a restatement; the
+// directive then shows both in one view, with how far the deadline moved.
+func TestRestatedCommitments(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as("staff")
+	first := s.source(b, s.meeting, "en", "The parties agreed to build the International Centre for Industrial Cooperation by 1 June 2026.")
+	if a := s.press(b, first, buttons(b, first)["confirm"][0]); a.status != http.StatusSeeOther {
+		t.Fatalf("the first statement: %d", a.status)
+	}
+	a := b.post("/meetings", url.Values{"title": {"Later"}, "held_on": {"1.9.2026"}, "place": {"Samarkand"}, "level": {"ministers"}, "sides": {"UZ", "KZ"}})
+	var later int64
+	if _, err := fmt.Sscanf(a.location, "/meetings/%d", &later); err != nil {
+		t.Fatal(err, a.status)
+	}
+	second := s.source(b, later, "ru", "Поручено завершить строительство Международного центра промышленной кооперации до 1 декабря 2026 года.")
+	restate := buttons(b, second)["restates"]
+	if len(restate) != 1 {
+		t.Fatalf("restatements offered: %v", restate)
+	}
+	if a := s.press(b, second, restate[0]); a.status != http.StatusSeeOther {
+		t.Fatalf("restating: %d", a.status)
+	}
+	link := regexp.MustCompile(`<h3 id="ph1"><a href="(/directives/\d+)">`).FindStringSubmatch(b.get(second).body)
+	if link == nil {
+		t.Fatal("nothing was recorded")
+	}
+	for _, want := range []string{"2 statements, 2 dates, &#43;183 days", "International Centre", "Международного центра"} {
+		if !strings.Contains(b.get(link[1]).body, want) {
+			t.Errorf("the chain lacks %q", want)
+		}
+	}
+}
+
+// A second language of a source: its directives are linked, not recorded twice.
+func TestTwoLanguagesOfOneSource(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as("staff")
+	english := s.source(b, s.meeting, "en", "The governments were instructed to draw up a programme of industrial cooperation. They agreed to widen the customs corridor by 1 June 2027.")
+	for len(buttons(b, english)["confirm"]) > 0 {
+		if a := s.press(b, english, buttons(b, english)["confirm"][0]); a.status != http.StatusSeeOther {
+			t.Fatalf("confirming: %d", a.status)
+		}
+	}
+	russian := s.source(b, s.meeting, "ru", "Правительствам поручено разработать программу промышленной кооперации. Стороны договорились расширить таможенный коридор до 1 июня 2027 года.")
+	links := buttons(b, russian)["link"]
+	if len(links) != 2 {
+		t.Fatalf("links offered: %v", links)
+	}
+	beside := strings.Replace(english, "/documents/", "", 1)
+	page := russian + "/beside/" + beside
+	if a := b.get(page); strings.Count(a.body, `value="link `) != 2 {
+		t.Errorf("the page side by side does not offer the links: %d %s", a.status, a.body)
+	}
+	for _, do := range links {
+		if a := s.press(b, russian, do); a.status != http.StatusSeeOther {
+			t.Fatalf("linking: %d", a.status)
+		}
+	}
+	if body := b.get(page).body; strings.Contains(body, `value="link `) || strings.Count(body, "<mark>") != 4 {
+		t.Error("the directives are not marked in both texts")
+	}
+	if a := b.get(fmt.Sprintf("%s/beside/%d", russian, s.document)); a.status != http.StatusOK {
+		t.Errorf("beside another text of the meeting: %d", a.status)
+	}
+}
+
+// Who may not record can't decide; what is of another document, or nonsense, is
+// not there.
+func TestDecisionsOfOthers(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as("staff")
+	page := s.source(b, s.meeting, "en", ordered)
+	confirm := buttons(b, page)["confirm"][0]
+	for _, who := range []string{"focal", "focal.kz", "auditor", "admin"} {
+		if a := s.press(s.as(who), page, confirm); a.status != http.StatusNotFound {
+			t.Errorf("%s confirms: %d", who, a.status)
+		}
+	}
+	for do, want := range map[string]int{"confirm 0-1-agreement": http.StatusNotFound, "link " + strings.Fields(confirm)[1] + " 999999": http.StatusNotFound,
+		"restates " + strings.Fields(confirm)[1] + " 999999": http.StatusNotFound, "back 999999": http.StatusNotFound, "back x": http.StatusNotFound,
+		"burn " + strings.Fields(confirm)[1]: http.StatusBadRequest, "": http.StatusSeeOther} {
+		if a := s.press(b, page, do); a.status != want {
+			t.Errorf("%q: %d, want %d", do, a.status, want)
+		}
+	}
+	if a := s.press(b, page, confirm, "controller", ""); a.status != http.StatusSeeOther {
+		t.Errorf("first value counts: %d", a.status)
 	}
 }
 

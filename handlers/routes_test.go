@@ -85,7 +85,7 @@ func TestGoldenRoutesByRole(t *testing.T) {
 func TestEveryRouteByRoleOverHTTP(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	both := register{s.meeting, s.document, s.directive, s.task, 1, 1}
+	both := register{s.meeting, s.document, s.directive, s.task, 1, 1, s.twin}
 	absent := s.as("admin").get("/nowhere/at/all")
 	if absent.status != http.StatusNotFound {
 		t.Fatalf("absent: %d", absent.status)
@@ -123,7 +123,7 @@ func TestEveryRouteByRoleOverHTTP(t *testing.T) {
 func TestForeignIDsAreAbsent(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	absent := register{999001, 999002, 999003, 999004, 999005, 999006}
+	absent := register{999001, 999002, 999003, 999004, 999005, 999006, 999_999}
 	for _, role := range []rules.Role{rules.Staff, rules.Focal, rules.Controller, rules.Manager, rules.Head} {
 		b := s.as("stranger." + string(role))
 		me := s.people["stranger."+string(role)]

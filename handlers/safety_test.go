@@ -144,7 +144,7 @@ func TestPagesChangeNothingWhenRead(t *testing.T) {
 	}
 	was := page()
 	for _, r := range routes {
-		b.get(register{s.meeting, s.document, s.directive, s.task, 1, 1}.at(r.path)) // also where only a form belongs
+		b.get(register{s.meeting, s.document, s.directive, s.task, 1, 1, s.twin}.at(r.path)) // also where only a form belongs
 	}
 	if now := page(); now != was {
 		t.Errorf("reading changed the task: %s, now %s", was, now)

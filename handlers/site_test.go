@@ -34,13 +34,14 @@ type site struct {
 	clock             time.Time
 	uz, kz, joint     int64
 	meeting, document int64
+	twin              int64 // another language of document
 	directive, task   int64
 	people            map[string]rules.Actor
 	closed            register // what strangers of Uzbekistan may not see
 }
 
 // register is a meeting with everything below it.
-type register struct{ meeting, document, directive, task, event, indicator int64 }
+type register struct{ meeting, document, directive, task, event, indicator, twin int64 }
 
 const password = "long enough to be one"
 
@@ -100,7 +101,7 @@ func (s *site) fill() {
 	}
 	kz := s.person("controller.kz", otherKZ, rules.Controller)
 	both := s.register([]string{"UZ", "KZ"}, s.people["controller"], s.uz)
-	s.meeting, s.document, s.directive, s.task = both.meeting, both.document, both.directive, both.task
+	s.meeting, s.document, s.directive, s.task, s.twin = both.meeting, both.document, both.directive, both.task, both.twin
 	s.closed = s.register([]string{"KZ"}, kz, s.kz)
 }
 
@@ -144,15 +145,18 @@ func (s *site) register(sides []string, controller rules.Actor, lead int64) (r r
 	r.document, err = s.Store.AddDocument(ctx, staff, db.DocumentInput{MeetingID: r.meeting, Kind: "communique", Title: "Communiqué", Language: "en",
 		DatedOn: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), Original: []byte(talks), Text: talks, Now: now})
 	must(s, 0, err)
+	r.twin, err = s.Store.AddDocument(ctx, staff, db.DocumentInput{MeetingID: r.meeting, Kind: "communique", Title: "Коммюнике", Language: "ru",
+		DatedOn: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), Original: []byte("Встреча."), Text: "Встреча.", Now: now})
+	must(s, 0, err)
 	due := time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)
 	r.directive, err = s.Store.AddDirective(ctx, staff, db.DirectiveInput{DocumentID: r.document, Starts: 20, Ends: 76, Strength: rules.Instructed, Title: "Draw up a programme",
 		Points: []string{"A programme is adopted"}, Sides: sides, Deadline: &due, DeadlineRule: "this_year", DeadlineWording: "this year", ControllerID: controller.PersonID, Now: now})
 	must(s, 0, err)
 	r.task = s.addTask(r.directive, lead, time.Date(2026, 2, 20, 0, 0, 0, 0, time.UTC))
-	if err := s.Store.AddEvent(ctx, staff, db.Event{MeetingID: r.meeting, Title: "Summit", Wording: "soon"}, "", now); err != nil {
+	if _, err := s.Store.AddEvent(ctx, staff, db.Event{MeetingID: r.meeting, Title: "Summit", Wording: "soon"}, "", now); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := s.Store.AddIndicator(ctx, staff, db.Indicator{MeetingID: r.meeting, Title: "Trade", Value: "+14 %"}, "", now); err != nil {
+	if _, err := s.Store.AddIndicator(ctx, staff, db.Indicator{MeetingID: r.meeting, Title: "Trade", Value: "+14 %"}, "", now); err != nil {
 		s.t.Fatal(err)
 	}
 	page, err := s.Store.MeetingPage(ctx, staff, r.meeting, now)
@@ -238,7 +242,7 @@ func (r register) at(path string) string {
 			id = n
 		}
 	}
-	return strings.Replace(path, ":id", fmt.Sprint(id), 1)
+	return strings.NewReplacer(":id", fmt.Sprint(id), ":other", fmt.Sprint(r.twin)).Replace(path)
 }
 
 // changing is what differs between two answers to the same question.

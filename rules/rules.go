@@ -159,7 +159,7 @@ const (
 )
 
 // MaxDocument is the largest source text taken, in bytes.
-const MaxDocument = 2 << 20
+const MaxDocument = 10 << 20
 
 // ErrForbidden means that the asker may see the thing but not do this to it.
 var ErrForbidden = errors.New("not allowed to this role")
