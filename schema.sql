@@ -294,6 +294,7 @@ create table task (
 	created_at   timestamptz not null,
 	changed_by   bigint not null references person, -- who last did or said something
 	changed_at   timestamptz not null,
+	moves        integer not null default 0, -- how often its deadline was moved
 	check (status = 'draft' or (lead_id is not null and number is not null and assigned_at is not null)),
 	check ((deadline is null) = (overdue_at is null) or status = 'draft'),
 	unique (directive_id, number)
@@ -315,6 +316,34 @@ create table task_point (
 	text    text not null check (length(text) between 1 and 2000),
 	primary key (task_id, number)
 );
+
+-- What an agency asks of the controller about a task: more time, or that
+-- another agency takes it. A deadline that a controller or manager moves on his
+-- own motion is a request that was granted at once.
+create table request (
+	id         bigint generated always as identity primary key,
+	task_id    bigint not null references task,
+	kind       text not null check (kind in ('extension', 'transfer')),
+	reason     text not null check (length(reason) between 1 and 2000),
+	deadline   date, -- when it was asked
+	wanted     date, -- extension: the later date
+	agency_id  bigint references agency, -- transfer: who is to take it
+	late       boolean not null default false, -- asked when the window had closed
+	own_motion boolean not null default false,
+	asked_by   bigint not null references person,
+	asked_at   timestamptz not null,
+	state      text not null check (state in ('pending', 'granted', 'changed', 'refused', 'withdrawn')),
+	granted    date, -- extension: the date that was given
+	note       text not null default '' check (length(note) <= 2000),
+	decided_by bigint references person,
+	decided_at timestamptz,
+	check ((kind = 'extension') = (wanted is not null)),
+	check ((kind = 'transfer') = (agency_id is not null)),
+	check ((state = 'pending') = (decided_at is null))
+);
+create unique index request_pending on request (task_id, kind) where state = 'pending';
+create index request_task on request (task_id, id);
+create index request_waiting on request (asked_at, id) where state = 'pending';
 
 -- Agencies that contribute to a task.
 create table co_executor (
@@ -431,8 +460,10 @@ create table proposal (
 create unique index proposal_standing on proposal (document_id, starts, ends, kind) where undone_at is null;
 create index proposal_directive on proposal (directive_id) where directive_id is not null;
 
--- Every change of a thing: who, when, what from and to. before holds the state
--- of a task that undo restores; changes is {"field": [old, new]}.
+-- Every change of a thing: who, when, what from and to. Rows are only added and
+-- sealed in order; an undone change is one that a later row names in undoes.
+-- before holds the state of a task that undo restores; changes is
+-- {"field": [old, new]}.
 create table history (
 	id         bigint generated always as identity primary key,
 	subject    text not null check (subject in ('task', 'directive', 'meeting', 'document', 'person', 'agency', 'holiday', 'event', 'indicator')),
@@ -443,9 +474,25 @@ create table history (
 	changes    jsonb not null default '{}',
 	note       text not null default '',
 	before     jsonb,
-	undone     boolean not null default false
+	undoes     bigint references history
 );
 create index history_subject on history (subject, subject_id, id);
+create unique index history_undoes on history (undoes) where undoes is not null;
+
+-- The seal over the rows of history from from_id to to_id, as db/seal.go takes
+-- it: each over the one before, so that nothing can be changed, taken out or cut
+-- off without showing (amal verify). Only added to.
+create table seal (
+	id       bigint generated always as identity primary key,
+	from_id  bigint not null, -- of history, both among them
+	to_id    bigint not null,
+	entries  integer not null,
+	previous bytea not null check (length(previous) = 32),
+	hash     bytea not null check (length(hash) = 32),
+	at       timestamptz not null,
+	check (to_id >= from_id),
+	unique (from_id)
+);
 
 -- Open and submitted tasks by the moment they become overdue, so that counts
 -- never scan tasks. scope: 'all', 'side:UZ' (sides of the directive),
@@ -533,15 +580,14 @@ create table tick (
 	error    text not null default ''
 );
 
--- The app's role owns nothing. History is only added to, but for its undone
--- mark; the ledger's rows and the texts are never deleted.
+-- The app's role owns nothing. History and its seals are only added to; the
+-- ledger's rows and the texts are never deleted.
 do $$
 begin
 	if exists (select from pg_roles where rolname = 'amal_app') then
 		grant usage on schema public to amal_app;
 		grant select, insert, update on all tables in schema public to amal_app;
-		revoke update on history from amal_app; -- what was written stays
-		grant update (undone) on history to amal_app;
+		revoke update on history, seal from amal_app; -- what was written stays
 		grant delete on session, one_time_link, throttle, kept_form, form_key, holiday, member,
 			co_executor, task_point, directive_point, event, indicator, open_count, caught_mail,
 			directive, task, lineage, twin_passage to amal_app; -- directive and task: without a number only, by their triggers

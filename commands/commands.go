@@ -50,6 +50,7 @@ func table() []command {
 		{"holidays import", "COUNTRY FILE.csv", "adds or changes days off", holidaysImport},
 		{"remind", "", "plans and sends what is due at a moment", remind},
 		{"testmail", "ADDRESS", "sends one message and prints the server's answer", testMail},
+		{"verify", "", "checks that the history is whole, by its seals", verify},
 		{"doctor", "", "checks database, clock, zones, mail server and disk", doctor},
 		{"version", "", "prints version, commit and Go version", version},
 	}

@@ -25,10 +25,7 @@ func splitLines(text []rune) []line {
 	var lines []line
 	paragraph, empty := 0, true
 	for from := 0; from <= len(text); {
-		to := from
-		for to < len(text) && !isBreak(text[to]) {
-			to++
-		}
+		to, next := lineEnd(text, from)
 		start, end := trim(text, from, to)
 		if start == end {
 			empty = true
@@ -39,10 +36,29 @@ func splitLines(text []rune) []line {
 			}
 			lines = append(lines, newLine(text, start, end, paragraph, len(lines)))
 		}
-		from = to + 1
+		from = next
 	}
 	markHeadline(text, lines)
 	return lines
+}
+
+// longestLine is how long a line is read as one, in code points; a longer one
+// goes on as another at a blank, so that no text costs more than its length.
+const longestLine = 4000
+
+// lineEnd finds where the line that begins at from ends, and where the next
+// one begins.
+func lineEnd(text []rune, from int) (to, next int) {
+	blank := 0
+	for to = from; to < len(text) && !isBreak(text[to]); to++ {
+		if isBlank(text[to]) {
+			blank = to
+		}
+		if to-from >= longestLine && blank > from {
+			return blank, blank + 1
+		}
+	}
+	return to, to + 1
 }
 
 func newLine(text []rune, start, end, paragraph, number int) line {

@@ -117,7 +117,9 @@ func (u *unit) build(s segment, clauses []clause) []Proposal {
 		} else {
 			p.Deadline = u.deadlineOf(c.from, c.to, s.kind)
 		}
-		p.Title = u.title(p.Clause, p.Deadline)
+		if p.Title = u.title(p.Clause, p.Deadline); p.Title == "" {
+			continue
+		}
 		all = append(all, p)
 		apart = apart || len(own) > 0 && len(all) > 1
 	}

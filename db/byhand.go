@@ -75,9 +75,12 @@ func (s *Store) UndoRemind(ctx context.Context, me rules.Actor, taskIDs []int64,
 				return err
 			}
 			n, err := tx.exec(ctx, `
-				update history set undone = true
-				where subject = 'task' and subject_id = $1 and act = $2 and person_id = $3 and at >= $4 and not undone`,
-				id, string(actRemind), me.PersonID, now.Add(-rules.UndoFor))
+				insert into history (subject, subject_id, act, person_id, at, note, undoes)
+				select h.subject, h.subject_id, $5, $3, $6, h.act, h.id
+				from history h, pg_advisory_xact_lock_shared($7)
+				where h.subject = 'task' and h.subject_id = $1 and h.act = $2 and h.person_id = $3 and h.at >= $4
+					and not exists (select from history u where u.undoes = h.id)`,
+				id, string(actRemind), me.PersonID, now.Add(-rules.UndoFor), string(rules.ActUndo), now, sealLock)
 			if err != nil {
 				return fmt.Errorf("reminder of task %d: %w", id, err)
 			}

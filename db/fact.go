@@ -114,6 +114,9 @@ func (s *Store) DropFact(ctx context.Context, me rules.Actor, subject string, id
 		if _, err := tx.Meeting(ctx, me, meetingID); err != nil {
 			return err
 		}
+		if _, err := tx.exec(ctx, `update proposal set undone_at = $2 where `+table+`_id = $1 and undone_at is null`, id, now); err != nil {
+			return err
+		}
 		if _, err := tx.exec(ctx, `delete from `+table+` where id = $1`, id); err != nil {
 			return err
 		}

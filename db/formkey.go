@@ -2,11 +2,15 @@ package db
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"time"
 
 	"amal/rules"
 )
+
+// longestKey is the longest form key that is kept as it came.
+const longestKey = 200
 
 // once marks a form as taken. A form sent twice, by a double click or a
 // resend, ends the second transaction with a RepeatedError that names where
@@ -14,6 +18,9 @@ import (
 func (s *Store) once(ctx context.Context, me rules.Actor, key, target string) error {
 	if key == "" {
 		return nil
+	}
+	if len(key) > longestKey {
+		key = fmt.Sprintf("%x", sha256.Sum256([]byte(key)))
 	}
 	n, err := s.exec(ctx, `
 		insert into form_key (key, person_id, target, at) values ($1, $2, $3, now())

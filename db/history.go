@@ -17,6 +17,7 @@ type entry struct {
 	ID       int64
 	Old, New fields
 	Before   json.RawMessage
+	Undoes   int64 // row of history that this takes back
 }
 
 // log writes one row of history: who, when, and each field that differs.
@@ -31,9 +32,9 @@ func (s *Store) log(ctx context.Context, d deed, e entry) error {
 		before = &text
 	}
 	_, err = s.exec(ctx, `
-		insert into history (subject, subject_id, act, person_id, at, changes, note, before)
-		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		e.Subject, e.ID, string(d.Act), nullID(d.Me.PersonID), d.Now, string(changes), d.Note, before)
+		insert into history (subject, subject_id, act, person_id, at, changes, note, before, undoes)
+		select $1, $2, $3, $4, $5, $6, $7, $8, $9 from pg_advisory_xact_lock_shared($10)`,
+		e.Subject, e.ID, string(d.Act), nullID(d.Me.PersonID), d.Now, string(changes), d.Note, before, nullID(e.Undoes), sealLock)
 	if err != nil {
 		return fmt.Errorf("history of %s %d: %w", e.Subject, e.ID, err)
 	}
@@ -74,7 +75,7 @@ type HistoryLine struct {
 func (s *Store) history(ctx context.Context, subject string, id int64, limit int) ([]HistoryLine, error) {
 	var lines []HistoryLine
 	err := s.all(ctx, &lines, `
-		select h.id, h.subject, h.subject_id, h.act, coalesce(p.name, '') as person_name, h.at, h.changes, h.note, h.undone
+		select h.id, h.subject, h.subject_id, h.act, coalesce(p.name, '') as person_name, h.at, h.changes, h.note, exists (select from history u where u.undoes = h.id) as undone
 		from history h
 		left join person p on p.id = h.person_id
 		where h.subject = $1 and h.subject_id = $2

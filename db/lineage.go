@@ -29,6 +29,9 @@ func (s *Store) Relate(ctx context.Context, me rules.Actor, in LineageInput) err
 		if err != nil {
 			return err
 		}
+		if err := tx.once(ctx, me, in.FormKey, fmt.Sprintf("/directives/%d", in.DirectiveID)); err != nil {
+			return err
+		}
 		n, err := tx.exec(ctx, `
 			insert into lineage (directive_id, kind, earlier_id, created_by, created_at)
 			select $1, $2, $3, $4, $5
@@ -40,21 +43,27 @@ func (s *Store) Relate(ctx context.Context, me rules.Actor, in LineageInput) err
 		if n == 0 {
 			return rules.Problems{{Field: "other", Key: "form.error.related"}}
 		}
-		if err := tx.once(ctx, me, in.FormKey, fmt.Sprintf("/directives/%d", in.DirectiveID)); err != nil {
-			return err
-		}
-		return tx.log(ctx, deed{Me: me, Act: "relate", Now: in.Now}, entry{Subject: "directive", ID: later.ID, New: fields{"lineage": string(in.Kind), "other": earlier.Title}})
+		return tx.log(ctx, deed{Me: me, Act: "relate", Now: in.Now}, entry{Subject: "directive", ID: later.ID, New: fields{"lineage": string(in.Kind), "other": earlier.named()}})
 	})
 }
 
-// inOrder reads both directives; restatements go from the later to the earlier.
+// named is what a history may call a directive whose title not everybody sees.
+func (d *Directive) named() string {
+	if ref := d.Ref(); ref != "" {
+		return ref
+	}
+	return fmt.Sprintf("#%d", d.ID)
+}
+
+// inOrder locks both directives; restatements go from the later to the earlier.
 func (s *Store) inOrder(ctx context.Context, me rules.Actor, in LineageInput) (later, earlier *Directive, err error) {
-	if later, err = s.Directive(ctx, me, in.DirectiveID); err != nil {
-		return nil, nil, err
+	locked := map[int64]*Directive{}
+	for _, id := range []int64{min(in.DirectiveID, in.OtherID), max(in.DirectiveID, in.OtherID)} { // in one order, whoever asks
+		if locked[id], err = s.readDirective(ctx, me, id, "for update of d"); err != nil {
+			return nil, nil, err
+		}
 	}
-	if earlier, err = s.Directive(ctx, me, in.OtherID); err != nil {
-		return nil, nil, err
-	}
+	later, earlier = locked[in.DirectiveID], locked[in.OtherID]
 	var p rules.Problems
 	rules.OneOf(&p, "kind", in.Kind, rules.Lineages)
 	if later.ID == earlier.ID {
@@ -83,7 +92,7 @@ func (s *Store) Unrelate(ctx context.Context, me rules.Actor, directiveID, other
 		if n == 0 {
 			return fmt.Errorf("lineage of directive %d: %w", directiveID, ErrNotFound)
 		}
-		return tx.log(ctx, deed{Me: me, Act: "unrelate", Now: now}, entry{Subject: "directive", ID: directiveID, Old: fields{"other": other.Title}})
+		return tx.log(ctx, deed{Me: me, Act: "unrelate", Now: now}, entry{Subject: "directive", ID: directiveID, Old: fields{"other": other.named()}})
 	})
 }
 

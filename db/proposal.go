@@ -27,6 +27,7 @@ type ProposalInput struct {
 	Indicator    *Indicator
 	LinkTo       int64 // directive that rests on the clause too
 	FormKey      string
+	Back         string // where a press that comes twice is led
 	Now          time.Time
 }
 
@@ -41,6 +42,8 @@ type Decision struct {
 	IndicatorID  *int64    `db:"indicator_id"`
 	DecidedBy    string    `db:"decided_by_name"`
 	DecidedAt    time.Time `db:"decided_at"`
+	Undone       bool
+	Numbered     bool // its directive has a number and stays
 }
 
 // Decisions lists what was decided on a document's proposals, in its order.
@@ -48,7 +51,8 @@ type Decision struct {
 func (s *Store) Decisions(ctx context.Context, documentID int64) ([]Decision, error) {
 	var rows []Decision
 	err := s.all(ctx, &rows, `
-		select d.id, d.starts, d.ends, d.kind, d.decision, d.directive_id, d.event_id, d.indicator_id, p.name as decided_by_name, d.decided_at
+		select d.id, d.starts, d.ends, d.kind, d.decision, d.directive_id, d.event_id, d.indicator_id, p.name as decided_by_name, d.decided_at,
+			d.decision <> 'linked' and exists (select from directive x where x.id = d.directive_id and x.number is not null) as numbered
 		from proposal d join person p on p.id = d.decided_by
 		where d.document_id = $1 and d.undone_at is null
 		order by d.starts, d.ends`, documentID)
@@ -66,7 +70,10 @@ func (s *Store) Decide(ctx context.Context, me rules.Actor, in ProposalInput) er
 		if err := tx.ownDocument(ctx, me, in.DocumentID); err != nil {
 			return err
 		}
-		if err := tx.once(ctx, me, in.FormKey, fmt.Sprintf("/documents/%d", in.DocumentID)); err != nil {
+		if err := tx.once(ctx, me, in.FormKey, in.Back); err != nil {
+			return err
+		}
+		if err := tx.notTaken(ctx, in); err != nil {
 			return err
 		}
 		id, err := tx.insertProposal(ctx, me, in)
@@ -83,10 +90,27 @@ func (s *Store) Decide(ctx context.Context, me rules.Actor, in ProposalInput) er
 	})
 }
 
-// ownDocument makes sure that a document is of a meeting of me's register.
+// notTaken makes sure that no directive rests on the words already, which
+// somebody made by hand meanwhile.
+func (s *Store) notTaken(ctx context.Context, in ProposalInput) error {
+	if in.Directive == nil {
+		return nil
+	}
+	var taken bool
+	err := s.get(ctx, &taken, `
+		select exists (select from passage x join `+restsOn+` r on r.passage_id = x.id where x.document_id = $1 and x.starts < $3 and x.ends > $2)`,
+		in.DocumentID, in.Starts, in.Ends)
+	if err == nil && taken {
+		err = fmt.Errorf("words of document %d: %w", in.DocumentID, ErrStale)
+	}
+	return err
+}
+
+// ownDocument makes sure that a document is of a meeting of me's register, and
+// locks it, so that one decision follows the other.
 func (s *Store) ownDocument(ctx context.Context, me rules.Actor, id int64) error {
 	var meeting int64
-	if err := s.get(ctx, &meeting, `select meeting_id from document where id = $1`, id); err != nil {
+	if err := s.get(ctx, &meeting, `select meeting_id from document where id = $1 for update`, id); err != nil {
 		return fmt.Errorf("document %d: %w", id, err)
 	}
 	_, err := s.Meeting(ctx, me, meeting)
@@ -180,10 +204,13 @@ func (s *Store) TakeBack(ctx context.Context, me rules.Actor, documentID, id int
 		}
 		var d Decision
 		err := tx.get(ctx, &d, `
-			select id, starts, ends, kind, decision, directive_id, event_id, indicator_id
-			from proposal where id = $1 and document_id = $2 and undone_at is null for update`, id, documentID)
+			select id, starts, ends, kind, decision, directive_id, event_id, indicator_id, undone_at is not null as undone
+			from proposal where id = $1 and document_id = $2 for update`, id, documentID)
 		if err != nil {
 			return fmt.Errorf("decision %d: %w", id, err)
+		}
+		if d.Undone { // pressed twice
+			return nil
 		}
 		if err := tx.unmake(ctx, me, documentID, d, now); err != nil {
 			return err
@@ -222,6 +249,9 @@ func (s *Store) dropDirective(ctx context.Context, me rules.Actor, id int64, now
 	}
 	if d.Number != nil {
 		return fmt.Errorf("directive %d has a number: %w", id, rules.ErrMove)
+	}
+	if _, err := s.exec(ctx, `update proposal set undone_at = $2 where directive_id = $1 and undone_at is null`, id, now); err != nil {
+		return fmt.Errorf("decisions on directive %d: %w", id, err)
 	}
 	for _, query := range []string{
 		`delete from co_executor where task_id in (select id from task where directive_id = $1)`,

@@ -138,7 +138,8 @@ func TestListsOfRulesAreTheChecksOfTheSchema(t *testing.T) {
 		{"task", "status", rules.Statuses}, {"directive", "strength", rules.Strengths}, {"task", "signal", rules.Signals},
 		{"agency", "kind", rules.AgencyKinds}, {"document", "kind", rules.DocumentKinds}, {"meeting", "level", rules.MeetingLevels},
 		{"agency", "locale", rules.Locales}, {"agency", "country", rules.Countries}, {"member", "role", rules.Roles},
-		{"task", "cancel_ground", rules.CancelGrounds},
+		{"task", "cancel_ground", rules.CancelGrounds}, {"lineage", "kind", rules.Lineages}, {"proposal", "decision", rules.ProposalDecisions},
+		{"request", "kind", rules.RequestKinds}, {"request", "state", rules.RequestStates},
 	} {
 		found := linesOf(t, urls.Owner, fmt.Sprintf(`
 			select pg_get_constraintdef(o.oid) from pg_constraint o

@@ -23,6 +23,7 @@ type TaskPage struct {
 	Points    []string
 	Reports   []TaskReport
 	Notes     []Note
+	Requests  []Request
 	History   []HistoryLine
 	Tree      []TreeTask // every task of the directive that me may know of
 	FocalName string     // of the focal point named, ""
@@ -115,6 +116,9 @@ func (s *Store) fillTaskPage(ctx context.Context, me rules.Actor, page *TaskPage
 		return err
 	}
 	if page.Notes, err = s.notes(ctx, page.ID); err != nil {
+		return err
+	}
+	if page.Requests, err = s.requests(ctx, page.ID); err != nil {
 		return err
 	}
 	if page.History, err = s.history(ctx, "task", page.ID, 200); err != nil {

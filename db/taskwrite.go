@@ -16,6 +16,8 @@ type deed struct {
 	Act  rules.Act
 	Note string
 	Now  time.Time
+	// Undoes is the row of history that this takes back, 0 for none.
+	Undoes int64
 }
 
 // saveTask writes a changed task, its history and the counts. was is the task
@@ -33,7 +35,7 @@ func (s *Store) saveTask(ctx context.Context, was, t *Task, d deed) error {
 			no_deadline_reason = $16, overdue_at = $17, assigned_at = $18, heard_at = $19,
 			signal = $20, no_changes = $21, submitted_at = $22, submissions = $23, returns = $24,
 			decided_at = $25, cancel_ground = $26, next_step_on = $27,
-			changed_by = $28, changed_at = $29, version = version + 1
+			changed_by = $28, changed_at = $29, moves = $30, version = version + 1
 		where id = $1 and version = $2`,
 		t.ID, was.Version, t.ParentID, t.Number, t.Milestone, t.Title, t.LeadID, t.FocalID,
 		t.Status, t.Deadline, t.OriginalDeadline, t.DeadlineVersion,
@@ -41,7 +43,7 @@ func (s *Store) saveTask(ctx context.Context, was, t *Task, d deed) error {
 		t.NoDeadlineReason, t.OverdueAt, t.AssignedAt, t.HeardAt,
 		t.Signal, t.NoChanges, t.SubmittedAt, t.Submissions, t.Returns,
 		t.DecidedAt, t.CancelGround, t.NextStepOn,
-		d.Me.PersonID, d.Now)
+		d.Me.PersonID, d.Now, t.Moves)
 	if err != nil {
 		return fmt.Errorf("task %d: %w", t.ID, err)
 	}
@@ -56,7 +58,7 @@ func (s *Store) saveTask(ctx context.Context, was, t *Task, d deed) error {
 	if err != nil {
 		return fmt.Errorf("task %d: %w", t.ID, err)
 	}
-	return s.log(ctx, d, entry{Subject: "task", ID: t.ID, Old: was.told(), New: t.told(), Before: before})
+	return s.log(ctx, d, entry{Subject: "task", ID: t.ID, Old: was.told(), New: t.told(), Before: before, Undoes: d.Undoes})
 }
 
 // told lists the fields of a task whose changes people read in its history.

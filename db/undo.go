@@ -33,7 +33,7 @@ func (s *Store) Undo(ctx context.Context, me rules.Actor, in ActInput) error {
 		if err := tx.undoTraces(ctx, t, was.TaskState, last, in.Now); err != nil {
 			return err
 		}
-		return tx.saveTask(ctx, &was, t, deed{Me: me, Act: rules.ActUndo, Note: last.Act, Now: in.Now})
+		return tx.saveTask(ctx, &was, t, deed{Me: me, Act: rules.ActUndo, Note: last.Act, Now: in.Now, Undoes: last.ID})
 	})
 }
 
@@ -62,10 +62,10 @@ func (a *lastAct) mayUndo(me rules.Actor, now time.Time) error {
 	return rules.CanUndo(rules.Act(a.Act), deref(a.PersonID) == me.PersonID, now.Sub(a.At))
 }
 
-// undoTraces takes back what an act left beside the task's row: its report or
-// decision, its planned mails, and the act's line in history.
+// undoTraces takes back what an act left beside the task's row: its report,
+// request or decision, and its planned mails.
 func (s *Store) undoTraces(ctx context.Context, t *Task, was TaskState, last *lastAct, now time.Time) error {
-	if _, err := s.exec(ctx, `update history set undone = true where id = $1`, last.ID); err != nil {
+	if err := s.undoRequest(ctx, t.ID, last); err != nil {
 		return err
 	}
 	_, err := s.exec(ctx, `

@@ -16,6 +16,7 @@ type world struct {
 	*db.Store
 	ctx                                                   context.Context
 	now                                                   time.Time
+	urls                                                  dbtest.URLs
 	uz, kz, joint                                         int64
 	staff, focalUZ, focalKZ, controller, manager, otherUZ rules.Actor
 	other                                                 int64 // an agency of UZ with nothing to do with it
@@ -34,7 +35,11 @@ func day(s string) time.Time {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{Store: dbtest.New(t), ctx: t.Context(), now: time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)}
+	urls := dbtest.NewURLs(t)
+	store, err := db.Open(t.Context(), db.Options{URL: urls.App})
+	check(t, err)
+	t.Cleanup(func() { store.Close() })
+	w := &world{Store: store, urls: urls, ctx: t.Context(), now: time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)}
 	w.uz = w.agency(t, "uz-trade", "UZ", "Asia/Tashkent", "UZ")
 	w.kz = w.agency(t, "kz-trade", "KZ", "Asia/Almaty", "KZ")
 	w.other = w.agency(t, "uz-energy", "UZ", "Asia/Tashkent", "UZ")
@@ -45,7 +50,6 @@ func newWorld(t *testing.T) *world {
 	w.otherUZ = w.person(t, "other", w.other, rules.Focal)
 	w.controller = w.person(t, "controller", w.joint, rules.Controller)
 	w.manager = w.person(t, "manager", w.joint, rules.Manager)
-	var err error
 	w.meeting, err = w.SaveMeeting(w.ctx, w.staff, db.MeetingInput{Title: "Meeting", HeldOn: day("2026-03-01"), Place: "Almaty",
 		Level: "heads_of_state", Sides: []string{"UZ", "KZ"}, Now: w.now})
 	check(t, err)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -20,7 +21,11 @@ type besideView struct {
 	Texts  [2]besideText
 	Rows   []besideRow
 	Record bool
+	Cut    bool // the texts go on
 }
+
+// mostBeside is how many sentences of each text lie side by side.
+const mostBeside = 400
 
 // besideText is one of the two texts.
 type besideText struct {
@@ -101,7 +106,7 @@ func (v *besideView) rows(texts [2]*db.Document) {
 				at[m.DirectiveID] = k
 				v.Rows = append(v.Rows, besideRow{ID: m.DirectiveID, Ref: rules.DirectiveRef(whole(m.NumberYear), whole(m.Number)), Title: m.Title, Number: k + 1})
 			}
-			v.Rows[k].Words[i] = string(r[m.Starts:m.Ends])
+			v.Rows[k].Words[i] = strings.TrimPrefix(v.Rows[k].Words[i]+" … "+string(r[m.Starts:m.Ends]), " … ")
 		}
 	}
 }
@@ -112,11 +117,11 @@ func (a *App) missing(c echo.Context, me rules.Actor, v *besideView, texts [2]*d
 	if !slices.ContainsFunc(v.Rows, func(r besideRow) bool { return r.Words[i] == "" }) {
 		return nil
 	}
-	of, _, err := a.loadProposals(c, texts[i])
-	if err != nil || of == nil { // still being read: the next look at the page offers them
+	of, _, err := a.loadProposals(c, texts[i], persistence)
+	if err != nil || of == nil { // a very long text: its own page offers them
 		return err
 	}
-	list, _ := of.view(a, c, 1, len(of.result.Sentences))
+	list, _ := of.view(a, c, 1, mostBeside)
 	all := append(list.Proposals, list.Doubtful...)
 	slices.SortFunc(all, func(x, y proposalView) int { return cmp.Compare(x.Number, y.Number) })
 	if err := of.compare(c.Request().Context(), a, c, me, all); err != nil {
@@ -144,6 +149,8 @@ func (v *besideView) paragraphs(d *db.Document) [][]sentenceView {
 		}
 	}
 	text := documentView{ID: d.ID}
-	text.read(d, communique.Sentences(d.Text), 0, [2]int{}, marks)
+	sentences := communique.Sentences(d.Text)
+	v.Cut = v.Cut || len(sentences) > mostBeside
+	text.read(d, sentences[:min(len(sentences), mostBeside)], 0, [2]int{}, marks)
 	return text.Paragraphs
 }

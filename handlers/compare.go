@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -55,6 +56,17 @@ func (of *proposalsOf) compare(ctx context.Context, a *App, c echo.Context, me r
 		}
 	}
 	return nil
+}
+
+// main is what a proposal's first button does.
+func (v *proposalView) main() string {
+	switch {
+	case v.Twin != nil:
+		return fmt.Sprintf("%s %s %d", doLink, v.Key, v.Twin.ID)
+	case v.Earlier != nil:
+		return fmt.Sprintf("%s %s %d", doRestate, v.Key, v.Earlier.ID)
+	}
+	return doConfirm + " " + v.Key
 }
 
 // mostAlike is the directive of another meeting that says the same, the one

@@ -3,6 +3,7 @@ package handlers
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,6 +52,15 @@ func (f *proposalForm) button() button {
 	return button{parts[0], parts[1], other}
 }
 
+// onceKey makes each decision of a page one that is taken once; "" for a form
+// without a key.
+func (f *proposalForm) onceKey() string {
+	if f.FormKey == "" {
+		return ""
+	}
+	return f.FormKey + " " + f.Do
+}
+
 // as is what a proposal can be recorded as: a strength, or one of these.
 const (
 	asEvent     = "event"
@@ -85,51 +95,75 @@ func (a *App) decide(c echo.Context, me rules.Actor) error {
 	if docErr != nil {
 		return docErr
 	}
-	page := fmt.Sprintf("/documents/%d", id)
-	if form.Part > 1 {
-		page += fmt.Sprintf("?part=%d", form.Part)
-	}
-	of, _, readErr := a.loadProposals(c, d)
+	of, _, readErr := a.loadProposals(c, d, persistence)
 	if readErr != nil {
 		return readErr
 	}
+	if of == nil { // a very long text is being read anew
+		return db.ErrUnavailable
+	}
 	b := form.button()
-	if of == nil || b.verb == doNothing {
-		return a.seeOther(c, page, "")
+	if b.verb == doNothing {
+		return a.seeOther(c, of.page(form.Part), "")
 	}
 	if err == nil {
 		err = a.press(c, me, of, form, b)
 	}
 	var wrong rules.Problems
-	if errors.As(err, &wrong) {
+	switch {
+	case errors.As(err, &wrong):
 		return a.showDocument(c, me, documentState{form: form, open: b.key, part: form.Part}, err)
-	}
-	if err != nil {
+	case errors.Is(err, rules.ErrMove):
+		return a.seeOther(c, of.page(form.Part), "reader.has_number")
+	case err != nil:
 		return err
+	case form.Open != "" && form.Open != b.key && of.touched(form): // the words typed in another one stay
+		return a.showDocument(c, me, documentState{form: form, open: form.Open, part: form.Part}, nil)
 	}
-	return a.seeOther(c, page+of.next(b), "reader.did."+b.verb)
+	return a.seeOther(c, of.next(b, form.Part), "reader.did."+b.verb)
 }
 
-// next is the place on the page where the first open proposal after the pressed
-// one stands; the pressed one itself where none is.
-func (of *proposalsOf) next(b button) string {
+// page is the address of a part of the document.
+func (of *proposalsOf) page(part int) string {
+	if part > 1 {
+		return fmt.Sprintf("/documents/%d?part=%d", of.document.ID, part)
+	}
+	return fmt.Sprintf("/documents/%d", of.document.ID)
+}
+
+// touched tells whether the open proposal's fields were changed.
+func (of *proposalsOf) touched(f *proposalForm) bool {
+	p := of.find(f.Open)
+	return p != nil && of.changed(f, of.fields(p))
+}
+
+// next is the place where the first open proposal after the pressed one stands;
+// the pressed one itself where none is.
+func (of *proposalsOf) next(b button, part int) string {
 	found := 0
 	for i := range of.result.Proposals {
 		p := &of.result.Proposals[i]
 		key := proposalKey(p)
-		if key == b.key || b.verb == doTakeBack && fmt.Sprint(of.decisions[key].ID) == b.key {
-			found = i + 1
-			if b.verb == doTakeBack {
-				break
-			}
-			continue
-		}
-		if _, done := of.decisions[key]; found > 0 && !done && p.Confidence != communique.Possible {
+		if b.verb == doTakeBack && fmt.Sprint(of.decisions[key].ID) == b.key {
 			found = i + 1
 			break
 		}
+		if key == b.key {
+			found = i + 1
+			continue
+		}
+		if _, done := of.decisions[key]; found > 0 && !done && of.byHand(p) == 0 && p.Confidence != communique.Possible {
+			found, part = i+1, of.partOf(p)
+			break
+		}
 	}
-	return fmt.Sprintf("#p%d", found)
+	return fmt.Sprintf("%s#p%d", of.page(part), found)
+}
+
+// partOf is the part of the text that a proposal stands in.
+func (of *proposalsOf) partOf(p *communique.Proposal) int {
+	at, _ := slices.BinarySearchFunc(of.result.Sentences, p.Start, func(s communique.Reading, start int) int { return s.End - start - 1 })
+	return at/sentencesOfPart + 1
 }
 
 func (a *App) press(c echo.Context, me rules.Actor, of *proposalsOf, f *proposalForm, b button) error {
@@ -143,7 +177,10 @@ func (a *App) press(c echo.Context, me rules.Actor, of *proposalsOf, f *proposal
 		return db.ErrNotFound
 	}
 	in := db.ProposalInput{DocumentID: of.document.ID, Starts: p.Clause.Start, Ends: p.Clause.End, Kind: string(p.Kind), RuleSet: communique.RuleSet,
-		Proposed: of.proposed(p), FormKey: f.FormKey, Now: a.Now()}
+		Proposed: of.proposed(p), FormKey: f.onceKey(), Back: of.page(f.Part), Now: a.Now()}
+	if (b.verb == doLink || b.verb == doRestate) == (b.other == 0) { // a link needs a directive, nothing else takes one
+		return errBadForm
+	}
 	switch b.verb {
 	case doDecline:
 		in.Decision = rules.Declined

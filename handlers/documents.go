@@ -145,7 +145,7 @@ func (a *App) loadIf(c echo.Context, record bool, d *db.Document) (*proposalsOf,
 	if !record {
 		return nil, nil, nil
 	}
-	return a.loadProposals(c, d)
+	return a.loadProposals(c, d, patience)
 }
 
 // propose shows what the reader proposes of the part on screen and returns the
@@ -162,7 +162,7 @@ func (a *App) propose(c echo.Context, me rules.Actor, v *documentView, of *propo
 		for i := range list {
 			list[i].Change = fmt.Sprintf("/documents/%d?part=%d&change=%s#p%d", v.ID, v.Part, list[i].Key, list[i].Number)
 			if list[i].open && list[i].Key == state.open {
-				list[i].Error, v.Default = v.Error, doConfirm+" "+list[i].Key
+				list[i].Error, v.Default = v.Error, list[i].main()
 				if err := of.edit(a, c, &list[i], state.form); err != nil {
 					return nil, err
 				}

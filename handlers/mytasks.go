@@ -12,32 +12,6 @@ import (
 	"amal/templates"
 )
 
-// taskRow is a task in any list.
-type taskRow struct {
-	ID               int64
-	Version          int
-	Ref, Title       string
-	Depth            int
-	Milestone, Draft bool
-	Status           templates.Status
-	Due              templates.Day
-	Lead             string
-	Side             templates.Side
-	DirectiveID      int64
-	Directive        string
-	Heard            templates.Day
-	Reminders        int
-	Reminded         templates.Day
-	Signal           string
-	Ask              string // what is missing, of a returned task
-	New              bool
-	LeadsIt          bool // my agency leads, or else contributes
-	Late             int  // days
-	AgencyID         int64
-	Form             *reportFormView
-	NoChange         bool
-}
-
 // myTasksView is what one's own agencies owe.
 type myTasksView struct {
 	templates.Layout
@@ -162,25 +136,6 @@ func (a *App) listedRow(c echo.Context, n names, me rules.Actor, t *db.ListedTas
 	return row
 }
 
-// baseRow is what every list shows of a task.
-func (a *App) baseRow(c echo.Context, n names, t *db.Task) taskRow {
-	row := taskRow{ID: t.ID, Version: t.Version, Ref: t.Ref(), Title: t.Title, Milestone: t.Milestone, Draft: t.Status == rules.Draft,
-		Status: a.status(c, t), Due: a.day(c, t.Deadline), DirectiveID: t.DirectiveID, Directive: t.DirectiveTitle}
-	if t.LeadID != nil {
-		row.AgencyID, row.Lead, row.Side = *t.LeadID, n.of(*t.LeadID), n.side(*t.LeadID)
-	}
-	if zone, err := t.Zone(); err == nil && t.Deadline != nil {
-		row.Late = rules.DaysLate(*t.Deadline, rules.Today(a.Now(), zone))
-	}
-	return row
-}
-
-func (a *App) treeRow(c echo.Context, n names, t *db.TreeTask) taskRow {
-	row := a.baseRow(c, n, &t.Task)
-	row.Depth = t.Depth
-	return row
-}
-
 // reportFormView is the one form that a focal point reports with.
 type reportFormView struct {
 	Suffix  string // of the fields' ids, where a page has several of these forms
@@ -282,7 +237,7 @@ func (a *App) reportAgain(c echo.Context, me rules.Actor, form *reportForm, fail
 	if form.Back == "/tasks" && form.Signal != string(rules.Finished) {
 		return a.showMyTasks(c, me, form, failed)
 	}
-	return a.showTask(c, me, form, failed)
+	return a.showTask(c, me, &taskState{report: form}, failed)
 }
 
 // backTo is the list or the task's own page.

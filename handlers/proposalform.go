@@ -22,7 +22,7 @@ func (of *proposalsOf) proposed(p *communique.Proposal) map[string]any {
 	for _, cue := range p.Why {
 		cues = append(cues, cue.Rule)
 	}
-	return map[string]any{"title": f.Title, "as": f.As, "deadline": f.Typed, "leads": f.Leads, "cues": cues, "confidence": string(p.Confidence)}
+	return map[string]any{"title": f.Title, "as": f.As, "deadline": f.Typed, "points": f.Points, "leads": f.Leads, "cues": cues, "confidence": string(p.Confidence)}
 }
 
 // fields are a proposal's form as it opens.
@@ -71,15 +71,20 @@ func (a *App) take(c echo.Context, of *proposalsOf, p *communique.Proposal, f *p
 	filled := of.fields(p)
 	in.Decision = rules.Confirmed
 	if f.Open == filled.Open {
-		leads := slices.DeleteFunc(slices.Clone(f.Leads), func(id int64) bool { return id == 0 })
-		if f.Title != filled.Title || f.As != filled.As || f.Typed != filled.Typed || f.Points != filled.Points || !slices.Equal(leads, filled.Leads) {
+		if of.changed(f, filled) {
 			in.Decision = rules.Changed
 		}
-		filled.Title, filled.As, filled.Typed, filled.Points, filled.Leads = f.Title, f.As, f.Typed, f.Points, leads
+		filled.Title, filled.As, filled.Typed, filled.Points, filled.Leads = f.Title, f.As, f.Typed, f.Points, leadsOf(f)
+		if slices.ContainsFunc(filled.Leads, func(id int64) bool { return !of.offers(id, of.document.Meeting.Sides) }) {
+			return rules.Problems{{Field: "lead", Key: "form.error.lead"}}
+		}
+	}
+	if in.Earlier != 0 && (filled.As == asEvent || filled.As == asIndicator) {
+		return rules.Problems{{Field: "strength", Key: "form.error.choose"}}
 	}
 	filled.Controller = f.Controller
 	if in.Decision == rules.Changed {
-		in.Taken = map[string]any{"title": filled.Title, "as": filled.As, "deadline": filled.Typed, "leads": filled.Leads}
+		in.Taken = map[string]any{"title": filled.Title, "as": filled.As, "deadline": filled.Typed, "points": filled.Points, "leads": filled.Leads}
 	}
 	due := deadlineForm{Deadline: filled.Typed, PastTwice: true} // a past date is marked as such beside the button
 	day, err := due.read(of.document.DatedOn, of.today, rules.Calendar{})
@@ -103,6 +108,25 @@ func (a *App) take(c echo.Context, of *proposalsOf, p *communique.Proposal, f *p
 		of.directive(c, p, filled, day.Day, wording, in)
 	}
 	return nil
+}
+
+// changed tells whether the sent fields differ from the proposed ones.
+func (of *proposalsOf) changed(f, filled *proposalForm) bool {
+	sent, proposed := leadsOf(f), slices.Clone(filled.Leads)
+	slices.Sort(sent)
+	slices.Sort(proposed)
+	return f.Title != filled.Title || f.As != filled.As || f.Typed != filled.Typed || f.Points != filled.Points || !slices.Equal(sent, proposed)
+}
+
+// leadsOf are the chosen leads, each once.
+func leadsOf(f *proposalForm) []int64 {
+	leads := []int64{}
+	for _, id := range f.Leads {
+		if id != 0 && !slices.Contains(leads, id) {
+			leads = append(leads, id)
+		}
+	}
+	return leads
 }
 
 // directive fills in the directive and its draft tasks.
@@ -163,12 +187,18 @@ func (of *proposalsOf) edit(a *App, c echo.Context, v *proposalView, typed *prop
 		e.Hint = p.T("reader.read_from", "Words", v.DueWords)
 	}
 	for _, side := range append(slices.Clone(of.document.Meeting.Sides), string(rules.Joint)) {
-		list, err := a.agencyChoices(c, func(g *db.Agency) bool { return g.Side == side }, of.ofSide(f.Leads, side)...)
-		if err != nil {
-			return err
+		chosen := of.ofSide(f.Leads, side)
+		if len(chosen) == 0 {
+			chosen = []int64{0}
 		}
-		if len(list) > 0 {
-			e.Leads = append(e.Leads, leadChoice{Side: sideView(p, side), Choices: append([]templates.Choice{{Label: p.T("reader.no_lead")}}, list...)})
+		for _, lead := range chosen { // each named one has a field of its own
+			list, err := a.agencyChoices(c, func(g *db.Agency) bool { return g.Side == side }, lead)
+			if err != nil {
+				return err
+			}
+			if len(list) > 0 {
+				e.Leads = append(e.Leads, leadChoice{Side: sideView(p, side), Choices: append([]templates.Choice{{Label: p.T("reader.no_lead")}}, list...)})
+			}
 		}
 	}
 	v.Edit = e

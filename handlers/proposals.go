@@ -79,14 +79,15 @@ func proposalKey(p *communique.Proposal) string {
 	return keyOf(p.Clause.Start, p.Clause.End, string(p.Kind))
 }
 
-// loadProposals reads a document; nil while the reader is still at it.
-func (a *App) loadProposals(c echo.Context, d *db.Document) (*proposalsOf, *reading, error) {
+// loadProposals reads a document; nil where the reader is still at it after a
+// while.
+func (a *App) loadProposals(c echo.Context, d *db.Document, within time.Duration) (*proposalsOf, *reading, error) {
 	n, err := a.names(c)
 	if err != nil {
 		return nil, nil, err
 	}
 	k := a.readings.of(d, n.all)
-	if !k.ready(c.Request().Context()) {
+	if !k.ready(c.Request().Context(), within) {
 		return nil, k, nil
 	}
 	decided, err := a.Store.Decisions(c.Request().Context(), d.ID)
@@ -148,7 +149,7 @@ func (of *proposalsOf) reasons(p *i18n.Printer, first, last int) map[int]string 
 func (of *proposalsOf) one(a *App, c echo.Context, p *i18n.Printer, proposal *communique.Proposal) proposalView {
 	v := proposalView{Key: proposalKey(proposal), Kind: p.T("reader.kind." + string(proposal.Kind)), Confidence: p.T("reader." + string(proposal.Confidence)),
 		Title: proposal.Title, source: proposal,
-		Directive: proposal.Kind.Directive() || proposal.Kind == communique.Report}
+		Directive: becomesDirective(proposal.Kind)}
 	if due := proposal.Deadline; due != nil {
 		v.DueWords = of.words(due.Text)
 		if !due.Date.IsZero() {
@@ -174,7 +175,10 @@ func (of *proposalsOf) one(a *App, c echo.Context, p *i18n.Printer, proposal *co
 func (of *proposalsOf) decided(p *i18n.Printer, v *proposalView) {
 	v.open = true
 	if d, ok := of.decisions[v.Key]; ok {
-		v.open, v.Back = false, d.ID
+		v.open = false
+		if !d.Numbered {
+			v.Back = d.ID
+		}
 		v.Status = templates.Status{Key: "done", Word: p.T("reader.decision." + string(d.Decision))}
 		switch {
 		case d.Decision == rules.Declined:
@@ -186,17 +190,29 @@ func (of *proposalsOf) decided(p *i18n.Printer, v *proposalView) {
 		}
 		return
 	}
-	if !v.Directive {
-		return
-	}
-	for _, m := range of.document.Passages {
-		if v.source.Clause.Overlaps(communique.Span{Start: m.Starts, End: m.Ends}) {
-			v.open, v.Href = false, fmt.Sprintf("/directives/%d", m.DirectiveID)
-			v.Status = templates.Status{Key: "done", Word: p.T("reader.decision.recorded")}
-			return
-		}
+	if directive := of.byHand(v.source); directive != 0 {
+		v.open, v.Href = false, fmt.Sprintf("/directives/%d", directive)
+		v.Status = templates.Status{Key: "done", Word: p.T("reader.decision.recorded")}
 	}
 }
+
+// byHand is a directive that somebody made of a proposal's words without the
+// reader, 0 for none.
+func (of *proposalsOf) byHand(p *communique.Proposal) int64 {
+	if !becomesDirective(p.Kind) {
+		return 0
+	}
+	for _, m := range of.document.Passages {
+		if p.Clause.Overlaps(communique.Span{Start: m.Starts, End: m.Ends}) {
+			return m.DirectiveID
+		}
+	}
+	return 0
+}
+
+// becomesDirective tells whether proposals of a kind are recorded as
+// directives, reports as noted ones.
+func becomesDirective(k communique.Kind) bool { return k.Directive() || k == communique.Report }
 
 // ownerName is the register's name where it is clear, the text's own words
 // where it is not.

@@ -323,3 +323,52 @@ func TestDocumentsFromFiles(t *testing.T) {
 		}
 	}
 }
+
+// Decisions do not outlive what they made, and words are recorded once.
+func TestDecisionsFollowWhatTheyMade(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as("staff")
+	page := s.source(b, s.meeting, "en", ordered)
+	confirm := buttons(b, page)["confirm"]
+	key := strings.Fields(confirm[0])[1]
+	for _, do := range []string{"link " + key, "restates " + key, "confirm " + key + " 1"} {
+		if a := s.press(b, page, do); a.status != http.StatusBadRequest {
+			t.Errorf("%q: %d, want 400", do, a.status)
+		}
+	}
+	document := page[strings.LastIndex(page, "/")+1:]
+	saved := b.post("/directives", url.Values{"document": {document}, "sentence": {"2"}, "words": {"draw up a roadmap"}, "title": {"Roadmap"}, "strength": {"instructed"},
+		"points": {"x"}, "sides": {"UZ", "KZ"}, "deadline": {"1.12.2026"}, "controller": {fmt.Sprint(s.people["controller"].PersonID)}})
+	if saved.status != http.StatusSeeOther {
+		t.Fatalf("by hand: %d", saved.status)
+	}
+	if a := s.press(b, page, confirm[0]); a.status != http.StatusConflict {
+		t.Errorf("confirming what was recorded by hand: %d, want 409", a.status)
+	}
+	event := confirm[len(confirm)-1]
+	if a := s.press(b, page, event, "open", strings.Fields(event)[1], "title", "Forum", "as", "event", "deadline", "5.5.2027", "points", "x"); a.status != http.StatusSeeOther {
+		t.Fatalf("as an event: %d", a.status)
+	}
+	remove := regexp.MustCompile(`action="(/events/\d+/remove)"><button class="btn plain" aria-label="[^"]*Forum`).FindStringSubmatch(b.get(fmt.Sprintf("/meetings/%d", s.meeting)).body)
+	if remove == nil {
+		t.Fatal("the event is not on the meeting's page")
+	}
+	b.post(remove[1], nil)
+	if again := buttons(b, page)["confirm"]; len(again) == 0 || again[len(again)-1] != event {
+		t.Errorf("after removing the event: %v", again)
+	}
+}
+
+// Words typed in one proposal stay when another is decided.
+func TestTypedWordsStayBesideADecision(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as("staff")
+	page := s.source(b, s.meeting, "en", ordered)
+	before := buttons(b, page)
+	a := s.press(b, page, before["decline"][1], "open", strings.Fields(before["confirm"][0])[1], "title", "Typed with care", "as", "instructed", "points", "x")
+	if a.status != http.StatusOK || !strings.Contains(a.body, "Typed with care") {
+		t.Errorf("%d, or the words are lost", a.status)
+	}
+}

@@ -20,6 +20,7 @@ type readings struct {
 	register readerRegister
 	mu       sync.Mutex
 	kept     []*reading // the latest asked for last
+	places   chan struct{}
 }
 
 // reading is one document as the reader sees it. Its result is there once done
@@ -53,13 +54,35 @@ func (r *readings) of(d *db.Document, all map[int64]*db.Agency) *reading {
 	k.letters = len(k.text)
 	doc := communique.Doc{Text: d.Text, Date: d.DatedOn, Lang: d.Language, Agencies: register,
 		Progress: func(read, letters int) { k.percent.Store(int64(100 * read / max(letters, 1))) }}
-	go func() {
-		defer close(k.done)
-		k.result = communique.Propose(doc)
-	}()
+	go k.read(doc, r.turn())
 	r.kept = append(r.kept, k)
 	r.forget()
 	return k
+}
+
+// atATime is how many documents are read at a time.
+const atATime = 2
+
+// turn returns the places for reading; the caller holds the lock.
+func (r *readings) turn() chan struct{} {
+	if r.places == nil {
+		r.places = make(chan struct{}, atATime)
+	}
+	return r.places
+}
+
+// read reads a document when it is its turn. A fault in the reader must not
+// stop the server: the document counts as one that can't be read.
+func (k *reading) read(doc communique.Doc, places chan struct{}) {
+	places <- struct{}{}
+	defer func() {
+		if recover() != nil {
+			k.result = communique.Result{}
+		}
+		<-places
+		close(k.done)
+	}()
+	k.result = communique.Propose(doc)
 }
 
 // forget drops the readings that were not asked for longest.
@@ -73,12 +96,16 @@ func (r *readings) forget() {
 	}
 }
 
-// patience is how long a page waits for a reading before it shows how far it is.
-const patience = 700 * time.Millisecond
+// How long a page waits for a reading before it shows how far it is, and how
+// long a decision does.
+const (
+	patience    = 700 * time.Millisecond
+	persistence = 15 * time.Second
+)
 
-// ready waits for the reading for a moment and tells whether it is there.
-func (k *reading) ready(ctx context.Context) bool {
-	wait, cancel := context.WithTimeout(ctx, patience)
+// ready waits for the reading for a while and tells whether it is there.
+func (k *reading) ready(ctx context.Context, within time.Duration) bool {
+	wait, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	select {
 	case <-k.done:
@@ -99,12 +126,18 @@ type readerRegister struct {
 	built *communique.Register
 }
 
+// sameNames tells whether the reader would know two agencies by the same words.
+func sameNames(a, b *db.Agency) bool {
+	return a == b || a.NameEn == b.NameEn && a.NameRu == b.NameRu && a.NameUz == b.NameUz && a.NameKk == b.NameKk && a.NameDe == b.NameDe &&
+		a.ShortEn == b.ShortEn && a.ShortRu == b.ShortRu && a.ShortUz == b.ShortUz && a.ShortKk == b.ShortKk && slices.Equal(a.Aliases, b.Aliases)
+}
+
 // get returns the register of a directory, made anew when the directory was
 // read anew.
 func (r *readerRegister) get(all map[int64]*db.Agency) *communique.Register {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.built != nil && maps.Equal(r.of, all) {
+	if r.built != nil && maps.EqualFunc(r.of, all, sameNames) {
 		return r.built
 	}
 	agencies := make([]communique.Agency, 0, len(all))

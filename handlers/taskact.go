@@ -35,7 +35,7 @@ func (a *App) act(c echo.Context, me rules.Actor, key string, do func(in db.ActI
 		if statusOf(err) != http.StatusUnprocessableEntity || err == rules.ErrNoChange {
 			return err
 		}
-		return a.showTask(c, me, nil, err)
+		return a.showTask(c, me, &taskState{}, err)
 	}
 	return a.done(c, taskID, backTo(form.Back, taskID), key)
 }
@@ -104,7 +104,7 @@ func (a *App) addNote(c echo.Context, me rules.Actor) error {
 		err = a.Store.AddNote(c.Request().Context(), me, db.NoteInput{TaskID: taskID, AnswersID: form.AnswersID, Text: form.Text, FormKey: form.FormKey, Now: a.Now()})
 	}
 	if err != nil {
-		return a.showTask(c, me, nil, err)
+		return a.showTask(c, me, &taskState{}, err)
 	}
 	return a.seeOther(c, fmt.Sprintf("/tasks/%d#talk", taskID), "note.sent")
 }

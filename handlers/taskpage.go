@@ -39,6 +39,17 @@ type taskView struct {
 	Undo       string
 	Text       string // typed note
 	Grounds    []templates.Choice
+	Requests   []requestRow
+	Request    requestForm        // typed
+	Agencies   []templates.Choice // that could take the task
+	Moved      string             // "moved 3 times, +94 days"
+	Original   templates.Day
+}
+
+// taskState is what was typed on a task's page and could not be taken.
+type taskState struct {
+	report  *reportForm
+	request *requestForm
 }
 
 // reportRow is a report as people read it.
@@ -72,10 +83,12 @@ type nextRow struct{ When, What, Who, State string }
 
 var taskPage = templates.New[taskView]("task.html")
 
-func (a *App) task(c echo.Context, me rules.Actor) error { return a.showTask(c, me, nil, nil) }
+func (a *App) task(c echo.Context, me rules.Actor) error {
+	return a.showTask(c, me, &taskState{}, nil)
+}
 
-// showTask shows a task's page; form is a report that could not be taken.
-func (a *App) showTask(c echo.Context, me rules.Actor, form *reportForm, failed error) error {
+// showTask shows a task's page with what was typed on it.
+func (a *App) showTask(c echo.Context, me rules.Actor, typed *taskState, failed error) error {
 	id, err := id(c, "id")
 	if err != nil {
 		return err
@@ -93,8 +106,11 @@ func (a *App) showTask(c echo.Context, me rules.Actor, form *reportForm, failed 
 	if err != nil {
 		return err
 	}
+	if typed.request != nil {
+		view.Request = *typed.request
+	}
 	if t.Sight == rules.SeesAll {
-		if err := a.fillTask(c, n, t, &view, form); err != nil {
+		if err := a.fillTask(c, n, t, &view, typed.report); err != nil {
 			return err
 		}
 	}
@@ -157,6 +173,9 @@ func (a *App) fillTask(c echo.Context, n names, t *db.TaskPage, view *taskView, 
 	view.Notes = a.noteRows(c, n, t)
 	view.History = a.history(c, t.History)
 	view.Grounds = choices(p, "ground.", rules.CancelGrounds)
+	if err := a.fillRequests(c, n, t, view); err != nil {
+		return err
+	}
 	return a.fillNext(c, t.ID, view)
 }
 

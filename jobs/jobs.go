@@ -40,10 +40,11 @@ type job struct {
 	run         func(j *Jobs, ctx context.Context, now time.Time) error
 }
 
-// table lists every clocked job. The minute is enough: what has come due is in
-// the rows, not in the clock.
+// table lists every clocked job. The minute is enough for mails: what has come
+// due is in the rows, not in the clock.
 var table = []job{
 	{"plan", "plans reminders and opens mails", "* * * * *", (*Jobs).Plan},
+	{"seal", "seals the history in order", "@every 5s", (*Jobs).seal},
 	{"tidy", "removes what has run out", "17 * * * *", (*Jobs).tidy},
 }
 
@@ -116,6 +117,11 @@ func (j *Jobs) Plan(ctx context.Context, now time.Time) error {
 		return err
 	}
 	_, err := j.Store.OpenMessages(ctx, j.host(), now)
+	return err
+}
+
+func (j *Jobs) seal(ctx context.Context, now time.Time) error {
+	_, err := j.Store.Seal(ctx, now)
 	return err
 }
 

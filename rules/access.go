@@ -81,6 +81,18 @@ func (me Actor) AgenciesAs(r Role) []int64 {
 	return ids
 }
 
+// SidesAs returns the sides for which the actor holds the role; a joint agency
+// counts for all.
+func (me Actor) SidesAs(r Role) []Side {
+	sides := []Side{}
+	for _, s := range Sides {
+		if slices.ContainsFunc(me.Members, func(m Member) bool { return m.Role == r && (m.Side == s || m.Side == Joint) }) {
+			sides = append(sides, s)
+		}
+	}
+	return sides
+}
+
 // Hat is what an actor is to one task or directive.
 type Hat int
 

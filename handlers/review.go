@@ -1,0 +1,84 @@
+package handlers
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"amal/db"
+	"amal/rules"
+	"amal/templates"
+)
+
+// reviewView is the queue of reports that wait for a decision.
+type reviewView struct {
+	templates.Layout
+	About    string
+	Tasks    []reviewRow
+	Pager    templates.Pager
+	Requests []requestRow // that wait for the asker
+	Typed    requestForm
+}
+
+// reviewRow is a task with the report that waits.
+type reviewRow struct {
+	taskRow
+	Waiting string
+	Report  reportRow
+}
+
+var reviewPage = templates.New[reviewView]("review.html")
+
+func (a *App) reviewQueue(c echo.Context, me rules.Actor) error {
+	ctx, p := c.Request().Context(), say(c)
+	rows, err := a.Store.ReviewQueue(ctx, me, cursor(c))
+	if err != nil {
+		return err
+	}
+	view := reviewView{Layout: a.layout(c, p.T("nav.review"))}
+	if len(rows) > db.PageSize {
+		rows = rows[:db.PageSize]
+		last := rows[len(rows)-1]
+		view.Pager.Next = pageAfter(c, db.Cursor{At: *last.SubmittedAt, ID: last.ID})
+	}
+	view.Pager.First = firstPage(c)
+	view.About = p.N("review.about", len(rows))
+	ids := make([]int64, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].ID
+	}
+	if err := a.waiting(c, me, &view); err != nil {
+		return err
+	}
+	reports, err := a.Store.StandingReports(ctx, ids)
+	if err != nil {
+		return err
+	}
+	n, err := a.names(c)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		row := reviewRow{taskRow: a.listedRow(c, n, me, &rows[i]), Waiting: a.moment(c, *rows[i].SubmittedAt)}
+		if r, ok := reports[rows[i].ID]; ok {
+			row.Report = a.reportRow(c, n, r)
+		}
+		view.Tasks = append(view.Tasks, row)
+	}
+	return render(c, http.StatusOK, reviewPage, view)
+}
+
+// waiting lists the requests for more time and transfers that the asker decides.
+func (a *App) waiting(c echo.Context, me rules.Actor, view *reviewView) error {
+	requests, err := a.Store.WaitingRequests(c.Request().Context(), me)
+	if err != nil {
+		return err
+	}
+	n, err := a.names(c)
+	for i := range requests {
+		row := a.requestRow(c, n, &requests[i])
+		row.Decide = true
+		view.Requests = append(view.Requests, row)
+	}
+	return err
+}
