@@ -39,7 +39,9 @@ create table agency (
 	country    text not null check (country in ('UZ', 'KZ')), -- whose working calendar
 	retired_at timestamptz, -- no longer offered for new tasks
 	version    integer not null default 1,
-	created_at timestamptz not null
+	created_at timestamptz not null,
+	review_levels integer not null default 1 check (review_levels between 1 and 3), -- of reports that its people control
+	review_days   integer not null default 3 check (review_days between 1 and 3) -- working days to decide
 );
 create index agency_parent on agency (parent_id) where parent_id is not null;
 
@@ -295,6 +297,8 @@ create table task (
 	changed_by   bigint not null references person, -- who last did or said something
 	changed_at   timestamptz not null,
 	moves        integer not null default 0, -- how often its deadline was moved
+	review_level integer not null default 0, -- approvals of the submission that stands
+	result       text not null default '' check (result in ('', 'done', 'partly', 'overtaken')), -- of an accepted one
 	check (status = 'draft' or (lead_id is not null and number is not null and assigned_at is not null)),
 	check ((deadline is null) = (overdue_at is null) or status = 'draft'),
 	unique (directive_id, number)
@@ -381,7 +385,67 @@ create table report_point (
 	number    integer not null check (number > 0),
 	expected  text not null,
 	answer    text not null check (length(answer) between 1 and 20000),
+	state     text not null default 'done' check (state in ('done', 'partly', 'not')),
 	primary key (report_id, number)
+);
+
+-- Who approved a completion report on which level; the last level accepts.
+create table approval (
+	report_id bigint not null references report,
+	level     integer not null check (level between 1 and 3),
+	person_id bigint not null references person,
+	at        timestamptz not null,
+	note      text not null default '' check (length(note) <= 20000),
+	primary key (report_id, level)
+);
+
+-- What a person has typed of a report and not sent yet.
+create table report_draft (
+	task_id   bigint not null references task,
+	person_id bigint not null references person,
+	fields    text not null check (length(fields) <= 1000000), -- url-encoded
+	at        timestamptz not null,
+	primary key (task_id, person_id)
+);
+
+-- What a co-executor gives for the lead's report; report_id is the completion
+-- report that it went into, null while it waits.
+create table contribution (
+	id        bigint generated always as identity primary key,
+	task_id   bigint not null references task,
+	agency_id bigint not null references agency,
+	text      text not null check (length(text) between 1 and 20000),
+	person_id bigint not null references person,
+	at        timestamptz not null,
+	report_id bigint references report
+);
+create unique index contribution_waiting on contribution (task_id, agency_id) where report_id is null;
+create index contribution_report on contribution (report_id) where report_id is not null;
+
+-- A file given as evidence. Its bytes lie in file_chunk, 256 KB in each row.
+-- report_id null: not sent yet, only its agency sees it. type is what its first
+-- bytes say; nothing is run or shown inline.
+create table file (
+	id         bigint generated always as identity primary key,
+	task_id    bigint not null references task,
+	report_id  bigint references report,
+	agency_id  bigint not null references agency,
+	person_id  bigint not null references person,
+	name       text not null check (length(name) between 1 and 200),
+	kind       text not null check (kind in ('document', 'photo', 'data', 'other')),
+	visibility text not null default 'both' check (visibility in ('own', 'both', 'public')),
+	type       text not null check (length(type) <= 200),
+	size       bigint not null check (size between 0 and 26214400),
+	sha256     bytea not null check (length(sha256) = 32),
+	at         timestamptz not null
+);
+create index file_task on file (task_id, id);
+create index file_report on file (report_id) where report_id is not null;
+create table file_chunk (
+	file_id bigint not null references file,
+	number  integer not null check (number >= 0),
+	bytes   bytea not null check (length(bytes) between 1 and 262144),
+	primary key (file_id, number)
 );
 
 -- Proof given with a report.
@@ -400,7 +464,8 @@ create table note (
 	text      text not null check (length(text) between 1 and 20000),
 	person_id bigint not null references person,
 	agency_id bigint not null references agency, -- in whose name
-	at        timestamptz not null
+	at        timestamptz not null,
+	visibility text not null default 'both' check (visibility in ('own', 'both', 'public')) -- own: the author's side only
 );
 create index note_task on note (task_id, id);
 
@@ -590,7 +655,7 @@ begin
 		revoke update on history, seal from amal_app; -- what was written stays
 		grant delete on session, one_time_link, throttle, kept_form, form_key, holiday, member,
 			co_executor, task_point, directive_point, event, indicator, open_count, caught_mail,
-			directive, task, lineage, twin_passage to amal_app; -- directive and task: without a number only, by their triggers
+			directive, task, lineage, twin_passage, approval, report_draft, contribution, file, file_chunk to amal_app; -- directive and task: without a number only, by their triggers
 	end if;
 end
 $$;

@@ -13,7 +13,8 @@ type ActInput struct {
 	TaskID  int64
 	Version int
 	Note    string
-	Ground  string // of a cancellation, one of rules.CancelGrounds
+	Ground  string       // of a cancellation, one of rules.CancelGrounds
+	Result  rules.Result // of an acceptance; "" is done
 	Now     time.Time
 }
 
@@ -46,17 +47,8 @@ func (s *Store) Receive(ctx context.Context, me rules.Actor, in ActInput) error 
 // Withdraw takes a completion report back before it is decided.
 func (s *Store) Withdraw(ctx context.Context, me rules.Actor, in ActInput) error {
 	return s.act(ctx, me, rules.ActWithdraw, in, func(tx *Store, t *Task) error {
-		t.SubmittedAt = nil
+		t.SubmittedAt, t.ReviewLevel = nil, 0
 		return tx.decideReport(ctx, me, t, "withdrawn", in)
-	})
-}
-
-// Accept closes a task: only its controller, or in his stead a manager.
-// Whether it was on time is judged by the submission that is accepted.
-func (s *Store) Accept(ctx context.Context, me rules.Actor, in ActInput) error {
-	return s.act(ctx, me, rules.ActAccept, in, func(tx *Store, t *Task) error {
-		t.DecidedAt = &in.Now
-		return tx.decideReport(ctx, me, t, "accepted", in)
 	})
 }
 
@@ -68,7 +60,7 @@ func (s *Store) Return(ctx context.Context, me rules.Actor, in ActInput) error {
 	}
 	return s.act(ctx, me, rules.ActReturn, in, func(tx *Store, t *Task) error {
 		t.Returns++
-		t.SubmittedAt = nil
+		t.SubmittedAt, t.ReviewLevel = nil, 0
 		return tx.decideReport(ctx, me, t, "returned", in)
 	})
 }
@@ -101,6 +93,7 @@ func (s *Store) Reopen(ctx context.Context, me rules.Actor, in ActInput) error {
 			return rules.ErrMove
 		}
 		t.CancelGround, t.DecidedAt, t.SubmittedAt = "", nil, nil
+		t.ReviewLevel, t.Result = 0, ""
 		return tx.tellDecision(ctx, me, t, in)
 	})
 }

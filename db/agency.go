@@ -36,12 +36,14 @@ type Agency struct {
 	RetiredAt      *time.Time `db:"retired_at"`
 	Version        int
 	CreatedAt      time.Time `db:"created_at"`
+	ReviewLevels   int       `db:"review_levels"` // of reports that its people control
+	ReviewDays     int       `db:"review_days"`   // working days to decide
 }
 
 const agencyColumns = `
 	id, code, side, kind, parent_id, name_en, name_ru, name_uz, name_kk, name_de,
 	short_en, short_ru, short_uz, short_kk, aliases, certainty, email, email_refused_at,
-	locale, time_zone, country, retired_at, version, created_at`
+	locale, time_zone, country, retired_at, version, created_at, review_levels, review_days`
 
 // Name returns the agency's name in a language, in English where there is none.
 func (a *Agency) Name(lang string) string {

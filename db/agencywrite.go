@@ -28,8 +28,10 @@ type AgencyInput struct {
 	TimeZone   string
 	Country    string
 	Retired    bool
-	FormKey    string
-	Now        time.Time
+	// ReviewLevels and ReviewDays are 1 to 3; 0 keeps what is set, or 1 and 3.
+	ReviewLevels, ReviewDays int
+	FormKey                  string
+	Now                      time.Time
 }
 
 func (in AgencyInput) told() fields {
@@ -38,6 +40,7 @@ func (in AgencyInput) told() fields {
 		"name_en": in.Names["en"], "name_ru": in.Names["ru"], "name_uz": in.Names["uz"], "name_kk": in.Names["kk"], "name_de": in.Names["de"],
 		"email": in.Email, "locale": in.Locale, "time_zone": in.TimeZone, "country": in.Country,
 		"aliases": len(in.Aliases), "retired": in.Retired,
+		"review_levels": in.ReviewLevels, "review_days": in.ReviewDays,
 	}
 }
 
@@ -49,6 +52,7 @@ func (a *Agency) Form(parentCode string) AgencyInput {
 		Shorts:  map[string]string{"en": a.ShortEn, "ru": a.ShortRu, "uz": a.ShortUz, "kk": a.ShortKk},
 		Aliases: a.Aliases, Certainty: a.Certainty, Email: a.Email, Locale: a.Locale, TimeZone: a.TimeZone,
 		Country: a.Country, Retired: a.RetiredAt != nil,
+		ReviewLevels: a.ReviewLevels, ReviewDays: a.ReviewDays,
 	}
 }
 
@@ -59,7 +63,7 @@ func (s *Store) SaveAgency(ctx context.Context, me rules.Actor, in AgencyInput) 
 	zone, zoneErr := time.LoadLocation(in.TimeZone)
 	err = rules.CheckAgency(rules.AgencyDraft{
 		Code: in.Code, Side: rules.Side(in.Side), Kind: in.Kind, Names: in.Names, Email: in.Email,
-		Locale: in.Locale, Zone: zoneErr == nil && in.TimeZone != "" && zone != time.Local, Country: in.Country,
+		ReviewLevels: in.ReviewLevels, ReviewDays: in.ReviewDays, Locale: in.Locale, Zone: zoneErr == nil && in.TimeZone != "" && zone != time.Local, Country: in.Country,
 	})
 	if err != nil {
 		return 0, err
@@ -97,11 +101,12 @@ func (s *Store) parentAgency(ctx context.Context, in AgencyInput) (*int64, error
 func (s *Store) addAgency(ctx context.Context, me rules.Actor, in AgencyInput, parent *int64) (int64, error) {
 	id, err := s.id(ctx, `
 		insert into agency (code, side, kind, parent_id, name_en, name_ru, name_uz, name_kk, name_de,
-			short_en, short_ru, short_uz, short_kk, aliases, certainty, email, locale, time_zone, country, created_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) returning id`,
+			short_en, short_ru, short_uz, short_kk, aliases, certainty, email, locale, time_zone, country, created_at,
+			review_levels, review_days)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, coalesce(nullif($21, 0), 1), coalesce(nullif($22, 0), 3)) returning id`,
 		in.Code, in.Side, in.Kind, parent, in.Names["en"], in.Names["ru"], in.Names["uz"], in.Names["kk"], in.Names["de"],
 		in.Shorts["en"], in.Shorts["ru"], in.Shorts["uz"], in.Shorts["kk"], pq.Array(nonNil(in.Aliases)), in.Certainty,
-		in.Email, in.Locale, in.TimeZone, in.Country, in.Now)
+		in.Email, in.Locale, in.TimeZone, in.Country, in.Now, in.ReviewLevels, in.ReviewDays)
 	if err != nil {
 		return 0, fmt.Errorf("new agency %s: %w", in.Code, err)
 	}
@@ -157,11 +162,12 @@ func (s *Store) changeAgency(ctx context.Context, me rules.Actor, in AgencyInput
 			name_kk = $9, name_de = $10, short_en = $11, short_ru = $12, short_uz = $13, short_kk = $14, aliases = $15,
 			certainty = $16, email_refused_at = case when email = $17 then email_refused_at end, email = $17,
 			locale = $18, time_zone = $19, country = $20,
-			retired_at = case when not $21 then null else coalesce(retired_at, $22) end, version = version + 1
+			retired_at = case when not $21 then null else coalesce(retired_at, $22) end,
+			review_levels = coalesce(nullif($23, 0), review_levels), review_days = coalesce(nullif($24, 0), review_days), version = version + 1
 		where id = $1`,
 		in.ID, in.Code, in.Side, in.Kind, parent, in.Names["en"], in.Names["ru"], in.Names["uz"], in.Names["kk"], in.Names["de"],
 		in.Shorts["en"], in.Shorts["ru"], in.Shorts["uz"], in.Shorts["kk"], pq.Array(nonNil(in.Aliases)), in.Certainty,
-		in.Email, in.Locale, in.TimeZone, in.Country, in.Retired, in.Now)
+		in.Email, in.Locale, in.TimeZone, in.Country, in.Retired, in.Now, in.ReviewLevels, in.ReviewDays)
 	if err != nil {
 		return fmt.Errorf("agency %d: %w", in.ID, err)
 	}

@@ -166,7 +166,7 @@ func (s *Store) AddDirective(ctx context.Context, me rules.Actor, in DirectiveIn
 				deadline_rule, deadline_wording, no_deadline_reason, controller_id, created_by, created_at, likeness)
 			values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13, $14) returning id`,
 			meeting.ID, passageID, in.OralBy, in.Strength, in.Title, pq.Array(in.Sides), in.Deadline,
-			in.DeadlineRule, in.DeadlineWording, in.NoDeadlineReason, in.ControllerID, me.PersonID, in.Now, pq.Array(orNone(in.Likeness)))
+			in.DeadlineRule, in.DeadlineWording, in.NoDeadlineReason, in.ControllerID, me.PersonID, in.Now, pq.Array(nonNil(in.Likeness)))
 		if err != nil {
 			return fmt.Errorf("new directive: %w", err)
 		}
@@ -268,7 +268,7 @@ func (s *Store) writeDirective(ctx context.Context, me rules.Actor, was *Directi
 			no_deadline_reason = $8, controller_id = $9, oral_by = $10, likeness = $11, version = version + 1
 		where id = $1`,
 		in.ID, in.Strength, in.Title, pq.Array(in.Sides), in.Deadline, in.DeadlineRule, in.DeadlineWording,
-		in.NoDeadlineReason, in.ControllerID, in.OralBy, pq.Array(orNone(in.Likeness)))
+		in.NoDeadlineReason, in.ControllerID, in.OralBy, pq.Array(nonNil(in.Likeness)))
 	if err != nil {
 		return fmt.Errorf("directive %d: %w", in.ID, err)
 	}

@@ -169,20 +169,21 @@ func (s *Store) FocalPoints(ctx context.Context) ([]PersonName, error) {
 
 // StandingReports returns the completion report that waits for a decision, by
 // task. Callers check before that the asker reviews these tasks.
-func (s *Store) StandingReports(ctx context.Context, taskIDs []int64) (map[int64]*TaskReport, error) {
+func (s *Store) StandingReports(ctx context.Context, me rules.Actor, taskIDs []int64) (map[int64]*TaskReport, error) {
 	var rows []struct {
 		TaskReport
 		TaskID int64 `db:"task_id"`
 	}
-	err := s.all(ctx, &rows, `select r.task_id, `+reportColumns+`
+	err := s.all(ctx, &rows, `select r.task_id, `+reviewDays+` as review_days, `+reportColumns+`
 		join task t on t.id = r.task_id and t.submissions = r.submission
+		join directive d on d.id = t.directive_id
 		where r.task_id = any($1) and r.kind = 'completion' and r.undone_at is null`, pq.Array(taskIDs))
 	if err != nil {
 		return nil, fmt.Errorf("reports that wait: %w", err)
 	}
-	byTask := make(map[int64]*TaskReport, len(rows))
+	byTask, ids := make(map[int64]*TaskReport, len(rows)), make([]int64, len(rows))
 	for i := range rows {
-		byTask[rows[i].TaskID] = &rows[i].TaskReport
+		byTask[rows[i].TaskID], ids[i] = &rows[i].TaskReport, rows[i].ID
 	}
-	return byTask, nil
+	return byTask, s.reportFiles(ctx, me, byTask, ids)
 }

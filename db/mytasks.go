@@ -174,7 +174,9 @@ func (s *Store) ReviewQueue(ctx context.Context, me rules.Actor, after Cursor) (
 		join agency a on a.id = t.lead_id`+reminded+`
 		where t.status = 'submitted'
 			and (t.submitted_at, t.id) > ($2, $3)
-			and (d.controller_id = $1 or d.sides && $4)
+			and (d.controller_id = $1 and t.review_level = 0 or d.sides && $4 and (t.review_level = 0 or not exists (
+				select from approval x join report r on r.id = x.report_id
+				where r.task_id = t.id and r.submission = t.submissions and x.person_id = $1)))
 		order by t.submitted_at, t.id
 		limit 51`,
 		me.PersonID, after.At, after.ID, pq.Array(sides))

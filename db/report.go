@@ -21,6 +21,7 @@ type ReportInput struct {
 	Answers          []string
 	Links            []string
 	NoEvidenceReason string
+	States           []rules.PointState // of the answers
 	FormKey          string
 	Now              time.Time
 }
@@ -42,7 +43,11 @@ func (s *Store) Report(ctx context.Context, me rules.Actor, in ReportInput) erro
 		if err != nil {
 			return err
 		}
-		if err := rules.CheckReport(in.draft(), points); err != nil {
+		draft := in.draft()
+		if err := tx.get(ctx, &draft.Files, `select count(*) from file where task_id = $1 and agency_id = $2 and report_id is null`, t.ID, t.LeadID); err != nil {
+			return err
+		}
+		if err := rules.CheckReport(draft, points); err != nil {
 			return err
 		}
 		return tx.takeReport(ctx, me, t, in, points)
@@ -51,7 +56,19 @@ func (s *Store) Report(ctx context.Context, me rules.Actor, in ReportInput) erro
 
 func (in ReportInput) draft() rules.ReportDraft {
 	return rules.ReportDraft{Signal: in.Signal, Done: in.Done, Next: in.Next, Answers: in.Answers,
-		Links: in.Links, NoEvidenceReason: in.NoEvidenceReason}
+		Links: in.Links, NoEvidenceReason: in.NoEvidenceReason, States: in.States}
+}
+
+// stateWords are the states of all points; those not given are done.
+func (in ReportInput) stateWords(n int) []string {
+	words := make([]string, n)
+	for i := range words {
+		words[i] = string(rules.PointDone)
+		if i < len(in.States) && in.States[i] != "" {
+			words[i] = string(in.States[i])
+		}
+	}
+	return words
 }
 
 // SayNoChange is the one-click answer. rules.ErrNoChange means that words are
@@ -146,18 +163,39 @@ func (s *Store) saveReport(ctx context.Context, me rules.Actor, t *Task, in Repo
 	}
 	if in.Signal == rules.Finished {
 		_, err = s.exec(ctx, `
-			insert into report_point (report_id, number, expected, answer)
-			select $1, n, e, a from unnest($2::text[], $3::text[]) with ordinality as p (e, a, n)`,
-			id, pq.Array(points), pq.Array(in.Answers))
+			insert into report_point (report_id, number, expected, answer, state)
+			select $1, n, e, a, s from unnest($2::text[], $3::text[], $4::text[]) with ordinality as p (e, a, s, n)`,
+			id, pq.Array(points), pq.Array(in.Answers), pq.Array(in.stateWords(len(points))))
 		if err != nil {
 			return fmt.Errorf("points of report %d: %w", id, err)
 		}
+	}
+	if err := s.gather(ctx, me, t, id, kind); err != nil {
+		return err
 	}
 	_, err = s.exec(ctx, `
 		insert into evidence (report_id, url) select $1, u from unnest($2::text[]) as l (u)`,
 		id, pq.Array(in.Links))
 	if err != nil {
 		return fmt.Errorf("evidence of report %d: %w", id, err)
+	}
+	return nil
+}
+
+// gather takes the files that waited into a report, and into a completion
+// report the co-executors' inputs; what was typed of it is no draft any more.
+func (s *Store) gather(ctx context.Context, me rules.Actor, t *Task, reportID int64, kind string) error {
+	queries := []string{
+		`update file set report_id = $2 where task_id = $1 and agency_id = $4 and report_id is null and $3 > 0`,
+		`delete from report_draft where task_id = $1 and person_id = $3 and $2 > 0 and $4 > 0`,
+	}
+	if kind == "completion" {
+		queries = append(queries, `update contribution set report_id = $2 where task_id = $1 and report_id is null and $3 > 0 and $4 > 0`)
+	}
+	for _, query := range queries {
+		if _, err := s.exec(ctx, query, t.ID, reportID, me.PersonID, *t.LeadID); err != nil {
+			return fmt.Errorf("report %d: %w", reportID, err)
+		}
 	}
 	return nil
 }

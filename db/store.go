@@ -197,11 +197,3 @@ func nullID(id int64) *int64 {
 	}
 	return &id
 }
-
-// orNone turns a missing list into an empty one, which a column can hold.
-func orNone(list []string) []string {
-	if list == nil {
-		return []string{}
-	}
-	return list
-}

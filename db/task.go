@@ -62,6 +62,8 @@ type TaskState struct {
 	CancelGround     string     `db:"cancel_ground"`
 	NextStepOn       *time.Time `db:"next_step_on"`
 	Moves            int        // how often the deadline was moved
+	ReviewLevel      int        `db:"review_level"` // approvals of the submission that stands
+	Result           rules.Result
 }
 
 // taskColumns are Task's columns, for queries that join d (directive) and a
@@ -71,7 +73,7 @@ const taskColumns = `
 	t.status, t.deadline, t.original_deadline, t.deadline_version, t.deadline_set_on,
 	t.deadline_rule, t.deadline_wording, t.no_deadline_reason, t.overdue_at, t.assigned_at,
 	t.heard_at, t.signal, t.no_changes, t.submitted_at, t.submissions, t.returns, t.decided_at,
-	t.cancel_ground, t.next_step_on, t.moves, t.version, t.created_by, t.created_at,
+	t.cancel_ground, t.next_step_on, t.moves, t.review_level, t.result, t.version, t.created_by, t.created_at,
 	t.changed_by, t.changed_at,
 	d.title as directive_title, d.number_year, d.number as directive_no, d.sides, d.controller_id,
 	coalesce(a.side, '') as lead_side, coalesce(a.time_zone, '') as lead_zone,

@@ -24,6 +24,10 @@ type TaskPage struct {
 	Reports   []TaskReport
 	Notes     []Note
 	Requests  []Request
+	Review    ReviewOf
+	Files     []File
+	Inputs    []Contribution // of co-executors, that wait for the lead's report
+	Draft     string         // url-encoded fields of me's unsent report, "" for none
 	History   []HistoryLine
 	Tree      []TreeTask // every task of the directive that me may know of
 	FocalName string     // of the focal point named, ""
@@ -69,6 +73,10 @@ type TaskReport struct {
 	Expected         pq.StringArray `db:"expected"`
 	Answers          pq.StringArray `db:"answers"`
 	Links            pq.StringArray `db:"links"`
+	States           pq.StringArray `db:"states"`
+	Inputs           pq.StringArray `db:"inputs"` // of co-executors, with their agency's id before a tab
+	Files            []File         `db:"-"`
+	ReviewDays       int            `db:"review_days"` // only reports that wait know it
 }
 
 // TaskPage reads a task's page. ErrNotFound where me may not see the task.
@@ -121,6 +129,9 @@ func (s *Store) fillTaskPage(ctx context.Context, me rules.Actor, page *TaskPage
 	if page.Requests, err = s.requests(ctx, page.ID); err != nil {
 		return err
 	}
+	if err := s.fillReview(ctx, me, page); err != nil {
+		return err
+	}
 	if page.History, err = s.history(ctx, "task", page.ID, 200); err != nil {
 		return err
 	}
@@ -158,7 +169,9 @@ const reportColumns = `
 	p.name as person_name, r.at, r.decision, r.decision_note, coalesce(b.name, '') as decided_by, r.decided_at,
 	array(select expected from report_point where report_id = r.id order by number) as expected,
 	array(select answer from report_point where report_id = r.id order by number) as answers,
-	array(select url from evidence where report_id = r.id order by id) as links
+	array(select url from evidence where report_id = r.id order by id) as links,
+	array(select state from report_point where report_id = r.id order by number) as states,
+	array(select c.agency_id || E'\t' || c.text from contribution c where c.report_id = r.id order by c.id) as inputs
 	from report r
 	join person p on p.id = r.person_id
 	left join person b on b.id = r.decided_by`

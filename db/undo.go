@@ -80,6 +80,16 @@ func (s *Store) undoTraces(ctx context.Context, t *Task, was TaskState, last *la
 	if err != nil {
 		return fmt.Errorf("decision of act %d: %w", last.ID, err)
 	}
+	for _, table := range []string{"file", "contribution"} { // they wait for the next report again
+		_, err = s.exec(ctx, `update `+table+` set report_id = null where report_id in (select id from report where task_id = $1 and at = $2 and undone_at is not null)`, t.ID, last.At)
+		if err != nil {
+			return fmt.Errorf("%s of act %d: %w", table, last.ID, err)
+		}
+	}
+	_, err = s.exec(ctx, `delete from approval a using report r where r.id = a.report_id and r.task_id = $1 and a.at = $2`, t.ID, last.At)
+	if err != nil {
+		return fmt.Errorf("approval of act %d: %w", last.ID, err)
+	}
 	if was.Submissions != t.Submissions { // the number is not given again
 		t.Submissions = was.Submissions
 	}

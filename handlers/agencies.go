@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -79,13 +80,16 @@ type agencyForm struct {
 	TimeZone string `form:"time_zone"`
 	Country  string `form:"country"`
 	Retired  bool   `form:"retired"`
+	Levels   int    `form:"review_levels"`
+	Days     int    `form:"review_days"`
 	FormKey  string `form:"form_key"`
 }
 
 func agencyFormOf(in db.AgencyInput) *agencyForm {
 	return &agencyForm{ID: in.ID, Version: in.Version, Code: in.Code, Side: in.Side, Kind: in.Kind, Parent: in.ParentCode,
 		NameEn: in.Names["en"], NameRu: in.Names["ru"], NameUz: in.Names["uz"], NameKk: in.Names["kk"], NameDe: in.Names["de"],
-		Aliases: strings.Join(in.Aliases, "\n"), Email: in.Email, Locale: in.Locale, TimeZone: in.TimeZone, Country: in.Country, Retired: in.Retired}
+		Aliases: strings.Join(in.Aliases, "\n"), Email: in.Email, Locale: in.Locale, TimeZone: in.TimeZone, Country: in.Country, Retired: in.Retired,
+		Levels: in.ReviewLevels, Days: in.ReviewDays}
 }
 
 // agencyFormView is the form of an agency.
@@ -97,6 +101,7 @@ type agencyFormView struct {
 	Names                                   []nameField
 	Sides, Kinds, Locales, Zones, Countries []templates.Choice
 	Refused                                 bool
+	Levels, Days                            []templates.Choice
 	History                                 []templates.Line
 }
 
@@ -137,7 +142,25 @@ func (a *App) showAgency(c echo.Context, f *agencyForm, agency *db.Agency, histo
 	if !known && f.TimeZone != "" {
 		view.Zones = append(view.Zones, templates.Choice{Value: f.TimeZone, Label: f.TimeZone, Chosen: true})
 	}
+	three := []string{"1", "2", "3"}
+	view.Levels, view.Days = numbers(three, f.Levels), numbers(three, orDefault(f.Days, 3))
 	return render(c, status, agencyFormPage, view)
+}
+
+// numbers offers numbers to choose from.
+func numbers(list []string, chosen int) []templates.Choice {
+	var choices []templates.Choice
+	for _, n := range list {
+		choices = append(choices, templates.Choice{Value: n, Label: n, Chosen: n == strconv.Itoa(chosen)})
+	}
+	return choices
+}
+
+func orDefault(n, preset int) int {
+	if n == 0 {
+		return preset
+	}
+	return n
 }
 
 func (a *App) agency(c echo.Context, _ rules.Actor) error {
@@ -179,7 +202,7 @@ func (a *App) saveAgency(c echo.Context, me rules.Actor, id int64) error {
 		_, err = a.Store.SaveAgency(c.Request().Context(), me, db.AgencyInput{ID: id, Version: f.Version, Code: f.Code, Side: f.Side, Kind: f.Kind, ParentCode: f.Parent,
 			Names:  map[string]string{"en": f.NameEn, "ru": f.NameRu, "uz": f.NameUz, "kk": f.NameKk, "de": f.NameDe},
 			Shorts: old.Shorts, Aliases: lines(f.Aliases), Certainty: old.Certainty, Email: f.Email, Locale: f.Locale, TimeZone: f.TimeZone, Country: f.Country,
-			Retired: f.Retired, FormKey: f.FormKey, Now: a.Now()})
+			Retired: f.Retired, ReviewLevels: f.Levels, ReviewDays: f.Days, FormKey: f.FormKey, Now: a.Now()})
 	}
 	if err != nil {
 		err = staleAgainst(err, map[string]string{"code": old.Code, "name_en": old.Names["en"], "email": old.Email})

@@ -53,7 +53,11 @@ const visitKey = "visit"
 func (a *App) guard(r route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		whole := c.Request().Context()
-		ctx, cancel := context.WithTimeout(whole, answerWithin)
+		within := answerWithin
+		if r.limit == fileLimit || r.path == "/files/:id" {
+			within = transferWithin
+		}
+		ctx, cancel := context.WithTimeout(whole, within)
 		defer func() {
 			cancel()
 			c.SetRequest(c.Request().WithContext(whole)) // an error's page still reads the counts

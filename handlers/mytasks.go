@@ -151,6 +151,8 @@ type reportFormView struct {
 	Points  []pointView
 	Error   map[string]string
 	Back    string
+	Draft   bool // filled from what was not sent
+	Files   []fileRow
 }
 
 // pointView is a point of the expected result with its answer.
@@ -158,6 +160,8 @@ type pointView struct {
 	Number       int
 	Text, Answer string
 	Error        string
+	State        templates.Status // of a report that was sent
+	States       []templates.Choice
 }
 
 // reportFormFor prepares a task's report form; form is what was typed, of this
@@ -179,6 +183,11 @@ func (a *App) reportFormFor(c echo.Context, id int64, version int, points []stri
 		if form != nil && form.ID == id && i < len(form.Answers) {
 			point.Answer = form.Answers[i]
 		}
+		state := string(rules.PointDone)
+		if form != nil && form.ID == id && i < len(form.States) {
+			state = form.States[i]
+		}
+		point.States = choices(p, "point.", rules.PointStates, state)
 		v.Points = append(v.Points, point)
 	}
 	return v
@@ -191,6 +200,7 @@ type reportForm struct {
 	Done    string   `form:"done"`
 	Next    string   `form:"next"`
 	Answers []string `form:"answer"`
+	States  []string `form:"state"`
 	Links   string   `form:"links"`
 	Reason  string   `form:"no_evidence_reason"`
 	FormKey string   `form:"form_key"`
@@ -202,6 +212,9 @@ func (f *reportForm) input(now time.Time) db.ReportInput {
 		NoEvidenceReason: f.Reason, FormKey: f.FormKey, Now: now}
 	if in.Signal == rules.Finished {
 		in.Answers = f.Answers
+		for _, state := range f.States {
+			in.States = append(in.States, rules.PointState(state))
+		}
 	}
 	return in
 }

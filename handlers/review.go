@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -18,12 +19,14 @@ type reviewView struct {
 	Pager    templates.Pager
 	Requests []requestRow // that wait for the asker
 	Typed    requestForm
+	Results  []templates.Choice
 }
 
 // reviewRow is a task with the report that waits.
 type reviewRow struct {
 	taskRow
 	Waiting string
+	Decide  templates.Status // when to decide by
 	Report  reportRow
 }
 
@@ -43,6 +46,7 @@ func (a *App) reviewQueue(c echo.Context, me rules.Actor) error {
 	}
 	view.Pager.First = firstPage(c)
 	view.About = p.N("review.about", len(rows))
+	view.Results = choices(p, "result.", []rules.Result{rules.ResultPartly, rules.ResultOvertaken})
 	ids := make([]int64, len(rows))
 	for i := range rows {
 		ids[i] = rows[i].ID
@@ -50,7 +54,7 @@ func (a *App) reviewQueue(c echo.Context, me rules.Actor) error {
 	if err := a.waiting(c, me, &view); err != nil {
 		return err
 	}
-	reports, err := a.Store.StandingReports(ctx, ids)
+	reports, err := a.Store.StandingReports(ctx, me, ids)
 	if err != nil {
 		return err
 	}
@@ -62,10 +66,31 @@ func (a *App) reviewQueue(c echo.Context, me rules.Actor) error {
 		row := reviewRow{taskRow: a.listedRow(c, n, me, &rows[i]), Waiting: a.moment(c, *rows[i].SubmittedAt)}
 		if r, ok := reports[rows[i].ID]; ok {
 			row.Report = a.reportRow(c, n, r)
+			row.Report.Files = fileRows(p, r.Files)
+			row.Decide = a.decideBy(c, n, me, *rows[i].SubmittedAt, r.ReviewDays)
 		}
 		view.Tasks = append(view.Tasks, row)
 	}
 	return render(c, http.StatusOK, reviewPage, view)
+}
+
+// decideBy is the reviewer's own clock: by when to decide, and whether that has
+// passed, on the calendar of his first agency.
+func (a *App) decideBy(c echo.Context, n names, me rules.Actor, came time.Time, days int) templates.Status {
+	country := ""
+	if len(me.Members) > 0 && n.all[me.Members[0].AgencyID] != nil {
+		country = n.all[me.Members[0].AgencyID].Country
+	}
+	calendar, err := a.calendar(c, []string{country})
+	if err != nil {
+		return templates.Status{}
+	}
+	due := rules.ReviewDue(rules.Today(came, a.zone(c)), days, calendar)
+	p := say(c)
+	if due.Before(a.today(c)) {
+		return templates.Status{Key: "late", Word: p.T("review.late", "Day", p.ShortDate(due, a.today(c)))}
+	}
+	return templates.Status{Key: "soon", Word: p.T("review.decide_by", "Day", p.ShortDate(due, a.today(c)))}
 }
 
 // waiting lists the requests for more time and transfers that the asker decides.

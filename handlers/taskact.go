@@ -14,6 +14,7 @@ type actForm struct {
 	Version int    `form:"version"`
 	Note    string `form:"note"`
 	Ground  string `form:"ground"`
+	Result  string `form:"result"`
 	Back    string `form:"back"`
 }
 
@@ -29,7 +30,7 @@ func (a *App) act(c echo.Context, me rules.Actor, key string, do func(in db.ActI
 		return idErr
 	}
 	if err == nil {
-		err = do(db.ActInput{TaskID: taskID, Version: form.Version, Note: form.Note, Ground: form.Ground, Now: a.Now()})
+		err = do(db.ActInput{TaskID: taskID, Version: form.Version, Note: form.Note, Ground: form.Ground, Result: rules.Result(form.Result), Now: a.Now()})
 	}
 	if err != nil {
 		if statusOf(err) != http.StatusUnprocessableEntity || err == rules.ErrNoChange {

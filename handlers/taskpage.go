@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -44,6 +46,14 @@ type taskView struct {
 	Agencies   []templates.Choice // that could take the task
 	Moved      string             // "moved 3 times, +94 days"
 	Original   templates.Day
+	Upload     *uploadView // files for the next report, for the lead
+	Inputs     []inputRow  // of co-executors, gathered or missing
+	Input      *inputForm  // one's own, for a co-executor
+	Review     string      // "level 2 of 3"
+	Approvals  []string
+	Results    []templates.Choice
+	Drafted    bool // the report's form is filled from what was not sent
+	Result     templates.Status
 }
 
 // taskState is what was typed on a task's page and could not be taken.
@@ -68,6 +78,8 @@ type reportRow struct {
 	DecisionNote       string
 	DecidedBy          string
 	New                bool
+	Files              []fileRow
+	Inputs             []inputRow // of co-executors
 }
 
 // noteRow is a question with its answers.
@@ -157,7 +169,11 @@ func (a *App) fillTask(c echo.Context, n names, t *db.TaskPage, view *taskView, 
 	view.May["reopen"] = view.May["reopen"] && t.Number != nil
 	view.May["no_change"] = view.May["report"] && rules.CanSayNoChange(t.Status, t.NoChanges, t.Overdue(a.Now())) == nil && t.Status != rules.Returned
 	if view.May["submit"] {
+		if form == nil {
+			form, view.Drafted = draftForm(t)
+		}
 		view.Form = a.reportFormFor(c, t.ID, t.Version, t.Points, form, true)
+		view.Form.Draft = view.Drafted
 		if form != nil {
 			for i := range view.Form.Points {
 				view.Form.Points[i].Error = view.Error[fmt.Sprintf("answer_%d", i+1)]
@@ -167,10 +183,12 @@ func (a *App) fillTask(c echo.Context, n names, t *db.TaskPage, view *taskView, 
 	}
 	for i := range t.Reports {
 		r := a.reportRow(c, n, &t.Reports[i])
+		r.Files = fileRows(p, t.Reports[i].Files)
 		r.New = t.Reports[i].At.After(t.SeenAt) && t.SeenAt.Year() > 1970
 		view.Reports = append(view.Reports, r)
 	}
 	view.Notes = a.noteRows(c, n, t)
+	a.fillEvidence(c, n, t, view)
 	view.History = a.history(c, t.History)
 	view.Grounds = choices(p, "ground.", rules.CancelGrounds)
 	if err := a.fillRequests(c, n, t, view); err != nil {
@@ -187,7 +205,16 @@ func (a *App) reportRow(c echo.Context, n names, r *db.TaskReport) reportRow {
 		Who: r.PersonName, When: a.moment(c, r.At), Done: r.Done, Next: r.Next, Links: r.Links, Reason: r.NoEvidenceReason,
 		DecisionNote: r.DecisionNote, DecidedBy: r.DecidedBy}
 	for i, expected := range r.Expected {
-		row.Answers = append(row.Answers, pointView{Number: i + 1, Text: expected, Answer: r.Answers[i]})
+		point := pointView{Number: i + 1, Text: expected, Answer: r.Answers[i]}
+		if state := r.States[i]; state != string(rules.PointDone) {
+			point.State = templates.Status{Key: map[string]string{"partly": "go", "not": "stop"}[state], Word: p.T("point." + state)}
+		}
+		row.Answers = append(row.Answers, point)
+	}
+	for _, input := range r.Inputs {
+		agency, text, _ := strings.Cut(input, "\t")
+		id, _ := strconv.ParseInt(agency, 10, 64)
+		row.Inputs = append(row.Inputs, inputRow{Agency: n.of(id), Text: text})
 	}
 	if r.Decision != "" {
 		key := map[string]string{"accepted": "done", "returned": "back", "withdrawn": "stop"}[r.Decision]

@@ -152,6 +152,17 @@ func HatsFor(me Actor, t TaskScope) Hats {
 	return hats
 }
 
+// ContributesAs returns the agency for which me contributes to the task, 0 for
+// none.
+func ContributesAs(me Actor, t TaskScope) int64 {
+	for _, id := range me.AgenciesAs(Focal) {
+		if slices.Contains(t.CoExecutors, id) {
+			return id
+		}
+	}
+	return 0
+}
+
 // Sight is how much of a task somebody sees.
 type Sight int
 

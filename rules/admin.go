@@ -18,6 +18,8 @@ type AgencyDraft struct {
 	Locale  string
 	Zone    bool
 	Country string
+	// ReviewLevels and ReviewDays are 1 to 3, 0 for the usual.
+	ReviewLevels, ReviewDays int
 }
 
 var code = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,59}$`)
@@ -41,6 +43,12 @@ func CheckAgency(a AgencyDraft) error {
 		p.Add("time_zone", "form.error.time_zone")
 	}
 	OneOf(&p, "country", a.Country, Countries)
+	if a.ReviewLevels < 0 || a.ReviewLevels > 3 {
+		p.Add("review_levels", "form.error.choose")
+	}
+	if a.ReviewDays < 0 || a.ReviewDays > 3 {
+		p.Add("review_days", "form.error.choose")
+	}
 	return p.OrNil()
 }
 

@@ -15,6 +15,8 @@ type ReportDraft struct {
 	Answers          []string
 	Links            []string
 	NoEvidenceReason string
+	States           []PointState // of the answers; missing ones are done
+	Files            int          // given with it
 }
 
 // Limits of a report.
@@ -36,7 +38,10 @@ func CheckReport(r ReportDraft, points []string) error {
 	checkLinks(&p, r.Links)
 	if r.Signal == Finished {
 		checkAnswers(&p, r.Answers, len(points))
-		if len(r.Links) == 0 && strings.TrimSpace(r.NoEvidenceReason) == "" {
+		for _, state := range r.States {
+			OneOf(&p, "answer_1", state, PointStates)
+		}
+		if len(r.Links) == 0 && r.Files == 0 && strings.TrimSpace(r.NoEvidenceReason) == "" {
 			p.Add("links", "form.error.evidence")
 		}
 	}

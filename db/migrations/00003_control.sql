@@ -53,13 +53,81 @@ create unique index request_pending on request (task_id, kind) where state = 'pe
 create index request_task on request (task_id, id);
 create index request_waiting on request (asked_at, id) where state = 'pending';
 
+alter table agency add column review_levels integer not null default 1 check (review_levels between 1 and 3);
+alter table agency add column review_days integer not null default 3 check (review_days between 1 and 3);
+alter table task add column review_level integer not null default 0;
+alter table task add column result text not null default '' check (result in ('', 'done', 'partly', 'overtaken'));
+update task set result = 'done' where status = 'accepted';
+alter table report_point add column state text not null default 'done' check (state in ('done', 'partly', 'not'));
+alter table note add column visibility text not null default 'both' check (visibility in ('own', 'both', 'public'));
+
+-- Who approved a completion report on which level; the last level accepts.
+create table approval (
+	report_id bigint not null references report,
+	level     integer not null check (level between 1 and 3),
+	person_id bigint not null references person,
+	at        timestamptz not null,
+	note      text not null default '' check (length(note) <= 20000),
+	primary key (report_id, level)
+);
+
+-- What a person has typed of a report and not sent yet.
+create table report_draft (
+	task_id   bigint not null references task,
+	person_id bigint not null references person,
+	fields    text not null check (length(fields) <= 1000000), -- url-encoded
+	at        timestamptz not null,
+	primary key (task_id, person_id)
+);
+
+-- What a co-executor gives for the lead's report; report_id is the completion
+-- report that it went into, null while it waits.
+create table contribution (
+	id        bigint generated always as identity primary key,
+	task_id   bigint not null references task,
+	agency_id bigint not null references agency,
+	text      text not null check (length(text) between 1 and 20000),
+	person_id bigint not null references person,
+	at        timestamptz not null,
+	report_id bigint references report
+);
+create unique index contribution_waiting on contribution (task_id, agency_id) where report_id is null;
+create index contribution_report on contribution (report_id) where report_id is not null;
+
+-- A file given as evidence. Its bytes lie in file_chunk, 256 KB in each row.
+-- report_id null: not sent yet, only its agency sees it. type is what its first
+-- bytes say; nothing is run or shown inline.
+create table file (
+	id         bigint generated always as identity primary key,
+	task_id    bigint not null references task,
+	report_id  bigint references report,
+	agency_id  bigint not null references agency,
+	person_id  bigint not null references person,
+	name       text not null check (length(name) between 1 and 200),
+	kind       text not null check (kind in ('document', 'photo', 'data', 'other')),
+	visibility text not null default 'both' check (visibility in ('own', 'both', 'public')),
+	type       text not null check (length(type) <= 200),
+	size       bigint not null check (size between 0 and 26214400),
+	sha256     bytea not null check (length(sha256) = 32),
+	at         timestamptz not null
+);
+create index file_task on file (task_id, id);
+create index file_report on file (report_id) where report_id is not null;
+create table file_chunk (
+	file_id bigint not null references file,
+	number  integer not null check (number >= 0),
+	bytes   bytea not null check (length(bytes) between 1 and 262144),
+	primary key (file_id, number)
+);
+
 -- +goose StatementBegin
 do $$
 begin
 	if exists (select from pg_roles where rolname = 'amal_app') then
 		revoke update on history from amal_app;
 		grant select, insert on seal to amal_app;
-		grant select, insert, update on request to amal_app;
+		grant select, insert, update on request, approval, report_draft, contribution, file, file_chunk to amal_app;
+		grant delete on approval, report_draft, contribution, file, file_chunk to amal_app;
 	end if;
 end
 $$;
