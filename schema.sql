@@ -40,9 +40,11 @@ create table agency (
 	retired_at timestamptz, -- no longer offered for new tasks
 	version    integer not null default 1,
 	created_at timestamptz not null,
+	folded     text, -- names as they are searched (rules.Fold); null: to be folded
 	review_levels integer not null default 1 check (review_levels between 1 and 3), -- of reports that its people control
 	review_days   integer not null default 3 check (review_days between 1 and 3) -- working days to decide
 );
+create index agency_folded on agency using gin (folded gin_trgm_ops);
 create index agency_parent on agency (parent_id) where parent_id is not null;
 
 -- Somebody who signs in or gets mail. password_hash null: only by link so far.
@@ -207,6 +209,7 @@ create table directive (
 	version       integer not null default 1,
 	created_by    bigint not null references person,
 	created_at    timestamptz not null,
+	folded        text, -- number, title and passage as they are searched
 	likeness      text[] not null default '{}', -- pairs of its telling words (communique.Likeness), to find who says it again
 	check ((passage_id is null) = (oral_by <> '')),
 	check ((number is null) = (number_year is null)),
@@ -215,6 +218,7 @@ create table directive (
 create index directive_meeting on directive (meeting_id);
 create index directive_passage on directive (passage_id) where passage_id is not null;
 create index directive_controller on directive (controller_id);
+create index directive_folded on directive using gin (folded gin_trgm_ops);
 create index directive_likeness on directive using gin (likeness);
 
 -- The expected result of a directive, point by point.
@@ -296,6 +300,7 @@ create table task (
 	created_at   timestamptz not null,
 	changed_by   bigint not null references person, -- who last did or said something
 	changed_at   timestamptz not null,
+	folded       text, -- number and title as they are searched
 	moves        integer not null default 0, -- how often its deadline was moved
 	review_level integer not null default 0, -- approvals of the submission that stands
 	result       text not null default '' check (result in ('', 'done', 'partly', 'overtaken')), -- of an accepted one
@@ -305,6 +310,7 @@ create table task (
 );
 create trigger task_stays before delete on task for each row execute function keep_numbered();
 create index task_parent on task (parent_id) where parent_id is not null;
+create index task_folded on task using gin (folded gin_trgm_ops);
 create index task_overdue on task (overdue_at, id) where status in ('assigned', 'in_progress', 'returned');
 create index task_lead_open on task (lead_id, coalesce(overdue_at, 'infinity'), id) where status in ('assigned', 'in_progress', 'returned');
 create index task_lead_submitted on task (lead_id, submitted_at, id) where status = 'submitted';
@@ -375,8 +381,10 @@ create table report (
 	decision_note text not null default '' check (length(decision_note) <= 20000),
 	decided_by bigint references person,
 	decided_at timestamptz,
-	undone_at  timestamptz -- taken back within ten seconds
+	undone_at  timestamptz, -- taken back within ten seconds
+	folded     text -- its words as they are searched
 );
+create index report_folded on report using gin (folded gin_trgm_ops);
 create index report_task on report (task_id, id);
 
 -- The answer to one point of the expected result, as it stood at that moment.
@@ -437,8 +445,10 @@ create table file (
 	type       text not null check (length(type) <= 200),
 	size       bigint not null check (size between 0 and 26214400),
 	sha256     bytea not null check (length(sha256) = 32),
-	at         timestamptz not null
+	at         timestamptz not null,
+	folded     text -- its name as it is searched
 );
+create index file_folded on file using gin (folded gin_trgm_ops);
 create index file_task on file (task_id, id);
 create index file_report on file (report_id) where report_id is not null;
 create table file_chunk (

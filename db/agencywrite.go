@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -32,6 +33,15 @@ type AgencyInput struct {
 	ReviewLevels, ReviewDays int
 	FormKey                  string
 	Now                      time.Time
+}
+
+// folded is an agency's names as they are searched.
+func (in AgencyInput) folded() string {
+	words := []string{in.Code}
+	for _, lang := range rules.Locales {
+		words = append(words, in.Names[lang], in.Shorts[lang])
+	}
+	return rules.Fold(strings.Join(append(words, in.Aliases...), " "))
 }
 
 func (in AgencyInput) told() fields {
@@ -81,6 +91,9 @@ func (s *Store) SaveAgency(ctx context.Context, me rules.Actor, in AgencyInput) 
 		return tx.changeAgency(ctx, me, in, parent)
 	})
 	s.forgetDirectory()
+	if err == nil {
+		_, err = s.exec(ctx, `update agency set folded = $2 where id = $1`, id, in.folded())
+	}
 	return id, err
 }
 

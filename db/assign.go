@@ -89,7 +89,10 @@ func (s *Store) numberDirective(ctx context.Context, id int64, year int) (*int, 
 		return nil, fmt.Errorf("counter of %d: %w", year, err)
 	}
 	_, err = s.exec(ctx, `update directive set number_year = $2, number = $3 where id = $1`, id, year, n)
-	return &n, err
+	if err != nil {
+		return nil, fmt.Errorf("number of directive %d: %w", id, err)
+	}
+	return &n, s.foldDirective(ctx, id)
 }
 
 // AssignAll assigns every draft task of a directive in one transaction, in the

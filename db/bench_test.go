@@ -111,8 +111,8 @@ func layTasks(b *testing.B, store *db.Store, owner *sql.DB, now time.Time) (mana
 		Sides: []string{"UZ", "KZ"}, NoDeadlineReason: "open", ControllerID: controller.PersonID, Now: now})
 	check(b, err)
 	_, err = owner.ExecContext(ctx, `
-		insert into task (directive_id, number, title, lead_id, status, deadline, original_deadline, deadline_set_on, overdue_at, assigned_at, heard_at, created_by, created_at, changed_by, changed_at)
-		select $1, n, 'Task ' || n, $2 + n % 200, (array['assigned', 'in_progress', 'accepted'])[1 + n % 3],
+		insert into task (directive_id, number, title, folded, lead_id, status, deadline, original_deadline, deadline_set_on, overdue_at, assigned_at, heard_at, created_by, created_at, changed_by, changed_at)
+		select $1, n, 'Task ' || n, 'task ' || (array['railway', 'water', 'trade', 'customs', 'energy', 'seed'])[1 + n % 6] || ' programme ' || n || case when n % 5000 = 0 then ' zarafshan' else '' end, $2 + n % 200, (array['assigned', 'in_progress', 'accepted'])[1 + n % 3],
 			cast($3 as date) + n % 900 - 300, cast($3 as date) + n % 900 - 300, cast($3 as date) - 400, $3 + make_interval(days => n % 900 - 299), $3 - interval '400 days', $3 - interval '20 days', $4, $3, $4, $3
 		from generate_series(1, $5) n`, directive, first, now, staff.PersonID, benchTasks())
 	check(b, err)

@@ -176,6 +176,9 @@ func (s *Store) AddDirective(ctx context.Context, me rules.Actor, in DirectiveIn
 		if err := tx.savePoints(ctx, "directive", id, in.Points); err != nil {
 			return err
 		}
+		if err := tx.foldDirective(ctx, id); err != nil {
+			return err
+		}
 		return tx.log(ctx, deed{Me: me, Act: "add", Now: in.Now}, entry{Subject: "directive", ID: id, New: in.told()})
 	})
 	return id, err
@@ -273,6 +276,9 @@ func (s *Store) writeDirective(ctx context.Context, me rules.Actor, was *Directi
 		return fmt.Errorf("directive %d: %w", in.ID, err)
 	}
 	if err := s.savePoints(ctx, "directive", in.ID, in.Points); err != nil {
+		return err
+	}
+	if err := s.foldDirective(ctx, in.ID); err != nil {
 		return err
 	}
 	old := DirectiveInput{Strength: rules.Strength(was.Strength), Title: was.Title, Points: points, Sides: was.Sides,

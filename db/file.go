@@ -123,9 +123,9 @@ func (s *Store) AddFile(ctx context.Context, me rules.Actor, in FileInput) error
 
 func (s *Store) saveFile(ctx context.Context, me rules.Actor, t *Task, in FileInput) error {
 	id, err := s.id(ctx, `
-		insert into file (task_id, agency_id, person_id, name, kind, visibility, type, size, sha256, at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, decode(repeat('00', 32), 'hex'), $9) returning id`,
-		t.ID, *t.LeadID, me.PersonID, in.Name, in.Kind, string(in.Visibility), in.Type, in.Size, in.Now)
+		insert into file (task_id, agency_id, person_id, name, kind, visibility, type, size, sha256, at, folded)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, decode(repeat('00', 32), 'hex'), $9, $10) returning id`,
+		t.ID, *t.LeadID, me.PersonID, in.Name, in.Kind, string(in.Visibility), in.Type, in.Size, in.Now, rules.Fold(in.Name))
 	if err != nil {
 		return fmt.Errorf("file for task %d: %w", t.ID, err)
 	}

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -155,9 +156,10 @@ func (s *Store) saveReport(ctx context.Context, me rules.Actor, t *Task, in Repo
 		kind, submission = "completion", t.Submissions
 	}
 	id, err := s.id(ctx, `
-		insert into report (task_id, kind, submission, signal, done, next, no_evidence_reason, agency_id, person_id, at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`,
-		t.ID, kind, submission, in.Signal, in.Done, in.Next, in.NoEvidenceReason, t.LeadID, me.PersonID, in.Now)
+		insert into report (task_id, kind, submission, signal, done, next, no_evidence_reason, agency_id, person_id, at, folded)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id`,
+		t.ID, kind, submission, in.Signal, in.Done, in.Next, in.NoEvidenceReason, t.LeadID, me.PersonID, in.Now,
+		rules.Fold(strings.Join(append([]string{in.Done, in.Next}, in.Answers...), " ")))
 	if err != nil {
 		return fmt.Errorf("report on task %d: %w", t.ID, err)
 	}

@@ -164,6 +164,13 @@ func (s *Store) all(ctx context.Context, dst any, query string, args ...any) err
 	return translate(stmt.SelectContext(ctx, dst, args...))
 }
 
+// plan reads rows by a query that is planned anew for its arguments: which
+// index serves a search depends on the words.
+func (s *Store) plan(ctx context.Context, dst any, query string, args ...any) error {
+	s.stmts.run.Add(1)
+	return translate(sqlx.SelectContext(ctx, s.plain(), dst, query, args...))
+}
+
 // exec runs a statement and returns how many rows it touched.
 func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, error) {
 	s.stmts.run.Add(1)

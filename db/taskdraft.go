@@ -58,10 +58,10 @@ func (s *Store) AddTask(ctx context.Context, me rules.Actor, in TaskInput) (id i
 		}
 		id, err = tx.id(ctx, `
 			insert into task (directive_id, parent_id, milestone, title, lead_id, focal_id, status, deadline,
-				deadline_rule, deadline_wording, no_deadline_reason, created_by, created_at, changed_by, changed_at)
-			values ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, $9, $10, $11, $12, $11, $12) returning id`,
+				deadline_rule, deadline_wording, no_deadline_reason, created_by, created_at, changed_by, changed_at, folded)
+			values ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, $9, $10, $11, $12, $11, $12, $13) returning id`,
 			d.ID, nullID(in.ParentID), in.Milestone, in.Title, nullID(in.LeadID), nullID(in.FocalID), in.Deadline,
-			in.DeadlineRule, in.DeadlineWording, in.NoDeadlineReason, me.PersonID, in.Now)
+			in.DeadlineRule, in.DeadlineWording, in.NoDeadlineReason, me.PersonID, in.Now, rules.Fold(in.Title))
 		if err != nil {
 			return fmt.Errorf("new task: %w", err)
 		}

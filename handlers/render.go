@@ -81,6 +81,7 @@ func (a *App) layout(c echo.Context, title string) templates.Layout {
 	l.Today = a.today(c)
 	l.Me = &templates.Me{Name: v.me.Name, Role: p.T("role." + string(v.me.Main()))}
 	l.Flash = a.takeFlash(c)
+	l.Search = rules.Allowed(v.me, rules.SeeTasks)
 	var err error
 	if l.Nav, err = a.nav(c, v.me); err != nil {
 		a.Log.Error("navigation", "error", err.Error())

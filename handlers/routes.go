@@ -60,6 +60,7 @@ var registerRoutes = []route{
 }
 
 var taskRoutes = []route{
+	{get, "/search", "see tasks", (*App).search, 0},
 	{get, "/tasks", "report", (*App).myTasks, 0},
 	{get, "/tasks/:id", "see tasks", (*App).task, 0},
 	{get, "/tasks/:id/edit", "assign", (*App).editTask, 0},

@@ -41,7 +41,21 @@ func (a *App) act(c echo.Context, me rules.Actor, key string, do func(in db.ActI
 	return a.done(c, taskID, backTo(form.Back, taskID), key)
 }
 
+// assign gives a draft its number; what it may double is shown once before.
 func (a *App) assign(c echo.Context, me rules.Actor) error {
+	taskID, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	if c.FormValue("sure") == "" {
+		alike, err := a.lookAlikes(c, me, taskID)
+		if err != nil {
+			return err
+		}
+		if len(alike) > 0 {
+			return a.showTask(c, me, &taskState{alike: alike}, nil)
+		}
+	}
 	return a.act(c, me, "task.assigned", func(in db.ActInput) error { return a.Store.Assign(c.Request().Context(), me, in) })
 }
 

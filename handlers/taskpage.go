@@ -52,7 +52,8 @@ type taskView struct {
 	Review     string      // "level 2 of 3"
 	Approvals  []string
 	Results    []templates.Choice
-	Drafted    bool // the report's form is filled from what was not sent
+	Alike      []searchRow // what a draft to be assigned may double
+	Drafted    bool        // the report's form is filled from what was not sent
 	Result     templates.Status
 }
 
@@ -60,6 +61,7 @@ type taskView struct {
 type taskState struct {
 	report  *reportForm
 	request *requestForm
+	alike   []searchRow // what the draft may double
 }
 
 // reportRow is a report as people read it.
@@ -118,6 +120,7 @@ func (a *App) showTask(c echo.Context, me rules.Actor, typed *taskState, failed 
 	if err != nil {
 		return err
 	}
+	view.Alike = typed.alike
 	if typed.request != nil {
 		view.Request = *typed.request
 	}

@@ -68,6 +68,9 @@ func (j *Jobs) Start(ctx context.Context) {
 	}
 	j.workers.Go(func() {
 		j.tick(ctx, table[0])
+		if err := j.fold(ctx, j.Now()); err != nil && ctx.Err() == nil {
+			j.Log.Error("search", "error", err.Error())
+		}
 		clock.Start()
 		<-ctx.Done()
 		<-clock.Stop().Done()
@@ -126,6 +129,15 @@ func (j *Jobs) seal(ctx context.Context, now time.Time) error {
 }
 
 func (j *Jobs) tidy(ctx context.Context, now time.Time) error { return j.Store.Tidy(ctx, now) }
+
+// fold makes what was written before there was a search searchable.
+func (j *Jobs) fold(ctx context.Context, _ time.Time) error {
+	for {
+		if n, err := j.Store.FoldRest(ctx); err != nil || n == 0 {
+			return err
+		}
+	}
+}
 
 // host is what Message-IDs end in.
 func (j *Jobs) host() string {

@@ -15,6 +15,7 @@ type Layout struct {
 	Langs   []LangLink // the same page in the other languages
 	Me      *Me        // nil: not signed in
 	Nav     []NavLink
+	Search  bool // there is something for this person to search
 	Flash   *Flash
 	Banners []Banner
 	Demo    bool

@@ -61,6 +61,15 @@ update task set result = 'done' where status = 'accepted';
 alter table report_point add column state text not null default 'done' check (state in ('done', 'partly', 'not'));
 alter table note add column visibility text not null default 'both' check (visibility in ('own', 'both', 'public'));
 
+alter table agency add column folded text;
+create index agency_folded on agency using gin (folded gin_trgm_ops);
+alter table directive add column folded text;
+create index directive_folded on directive using gin (folded gin_trgm_ops);
+alter table task add column folded text;
+create index task_folded on task using gin (folded gin_trgm_ops);
+alter table report add column folded text;
+create index report_folded on report using gin (folded gin_trgm_ops);
+
 -- Who approved a completion report on which level; the last level accepts.
 create table approval (
 	report_id bigint not null references report,
@@ -109,8 +118,10 @@ create table file (
 	type       text not null check (length(type) <= 200),
 	size       bigint not null check (size between 0 and 26214400),
 	sha256     bytea not null check (length(sha256) = 32),
-	at         timestamptz not null
+	at         timestamptz not null,
+	folded     text -- its name as it is searched
 );
+create index file_folded on file using gin (folded gin_trgm_ops);
 create index file_task on file (task_id, id);
 create index file_report on file (report_id) where report_id is not null;
 create table file_chunk (
