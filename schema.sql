@@ -71,6 +71,23 @@ create table member (
 );
 create index member_agency on member (agency_id, role);
 
+-- Somebody who stands in for an absent person from one day to another, both
+-- among them: he sees and does what the absent one would, and gets his mails.
+create table stand_in (
+	id         bigint generated always as identity primary key,
+	person_id  bigint not null references person, -- absent
+	deputy_id  bigint not null references person,
+	from_day   date not null,
+	to_day     date not null,
+	created_by bigint not null references person,
+	created_at timestamptz not null,
+	ended_at   timestamptz, -- ended before its last day
+	check (to_day >= from_day),
+	check (person_id <> deputy_id)
+);
+create index stand_in_person on stand_in (person_id, to_day);
+create index stand_in_deputy on stand_in (deputy_id, to_day);
+
 -- A signed-in browser. Only the token's SHA-256 is kept.
 create table session (
 	token_hash bytea primary key,
@@ -209,6 +226,7 @@ create table directive (
 	version       integer not null default 1,
 	created_by    bigint not null references person,
 	created_at    timestamptz not null,
+	official      boolean not null default false, -- for official use: titles and words stay out of mails
 	folded        text, -- number, title and passage as they are searched
 	likeness      text[] not null default '{}', -- pairs of its telling words (communique.Likeness), to find who says it again
 	check ((passage_id is null) = (oral_by <> '')),
@@ -300,6 +318,10 @@ create table task (
 	created_at   timestamptz not null,
 	changed_by   bigint not null references person, -- who last did or said something
 	changed_at   timestamptz not null,
+	merged_into  bigint references task, -- of a cancelled one: what took its place
+	period       text not null default '' check (period in ('', 'month', 'quarter', 'year')), -- a report each
+	anchor       date, -- first due day of a periodic task; month arithmetic starts from it
+	cycle        integer not null default 0, -- which due day is the present one, from 0
 	folded       text, -- number and title as they are searched
 	moves        integer not null default 0, -- how often its deadline was moved
 	review_level integer not null default 0, -- approvals of the submission that stands
@@ -429,6 +451,17 @@ create table contribution (
 );
 create unique index contribution_waiting on contribution (task_id, agency_id) where report_id is null;
 create index contribution_report on contribution (report_id) where report_id is not null;
+
+-- A due day of a periodic task that is over: reported, or missed (no report).
+create table cycle (
+	task_id   bigint not null references task,
+	number    integer not null check (number >= 0),
+	due       date not null, -- by the anchor, moved off days off
+	report_id bigint references report, -- null: missed
+	late      boolean not null default false,
+	closed_at timestamptz not null,
+	primary key (task_id, number)
+);
 
 -- A file given as evidence. Its bytes lie in file_chunk, 256 KB in each row.
 -- report_id null: not sent yet, only its agency sees it. type is what its first
@@ -665,7 +698,7 @@ begin
 		revoke update on history, seal from amal_app; -- what was written stays
 		grant delete on session, one_time_link, throttle, kept_form, form_key, holiday, member,
 			co_executor, task_point, directive_point, event, indicator, open_count, caught_mail,
-			directive, task, lineage, twin_passage, approval, report_draft, contribution, file, file_chunk to amal_app; -- directive and task: without a number only, by their triggers
+			directive, task, lineage, twin_passage, cycle, approval, report_draft, contribution, file, file_chunk to amal_app; -- directive and task: without a number only, by their triggers
 	end if;
 end
 $$;

@@ -3,6 +3,7 @@ package commands
 import (
 	"fmt"
 	"sort"
+	"strings"
 	"time"
 
 	"amal/db"
@@ -53,8 +54,35 @@ func (l *loader) step(id int64, t demoTask, s demoStep, at time.Time) error {
 		return l.AddNote(l.ctx, controller, db.NoteInput{TaskID: id, Text: s.text, Now: at})
 	case "answer":
 		return l.AddNote(l.ctx, me, db.NoteInput{TaskID: id, Text: s.text, Now: at})
+	case "input":
+		return l.Contribute(l.ctx, l.focal(t.others[0]), db.ContributionInput{TaskID: id, Text: s.text, Now: at})
+	case "file":
+		return l.addFile(me, id, s, at)
+	case "more", "grant":
+		return l.moreTime(me, id, t, s, at)
 	}
 	return l.Report(l.ctx, me, report)
+}
+
+// addFile keeps a table as evidence, its name in s.text and its rows in s.next.
+func (l *loader) addFile(me rules.Actor, id int64, s demoStep, at time.Time) error {
+	return l.AddFile(l.ctx, me, db.FileInput{
+		TaskID: id, Name: s.text, Kind: "data", Visibility: rules.BothSides, Type: "text/plain; charset=utf-8",
+		Size: int64(len(s.next)), Body: strings.NewReader(s.next), Now: at,
+	})
+}
+
+// moreTime asks for three weeks more, or grants what was asked last.
+func (l *loader) moreTime(me rules.Actor, id int64, t demoTask, s demoStep, at time.Time) error {
+	if s.do == "more" {
+		return l.Ask(l.ctx, me, db.RequestInput{TaskID: id, Kind: rules.Extension, Wanted: l.today.AddDate(0, 0, t.due+21), Reason: s.text, Now: at})
+	}
+	controller := l.people["controller"]
+	page, err := l.TaskPage(l.ctx, controller, id, at)
+	if err != nil {
+		return err
+	}
+	return l.Judge(l.ctx, controller, db.VerdictInput{TaskID: id, RequestID: page.Requests[0].ID, Grant: true, Note: s.text, Now: at})
 }
 
 // live runs what happened and the clock's ticks in the order of time. Before

@@ -77,7 +77,7 @@ type demoTask struct {
 // demoStep is something that happened to a task, days ago.
 type demoStep struct {
 	ago        int
-	do         string // receive, report, help, same, finish, return, accept, cancel, ask, answer
+	do         string // receive, report, help, same, input, file, finish, return, accept, cancel, ask, answer, more, grant
 	text, next string
 }
 
@@ -91,7 +91,8 @@ var demoDirectives = []demoDirective{
 			{title: "Terms of reference of the joint working group", lead: "kz-industry", due: -45, given: 80, points: []string{"Terms of reference are signed"}, steps: []demoStep{
 				{70, "receive", "", ""}, {50, "finish", "Both sides signed the terms of reference.", ""}, {48, "accept", "", ""}}},
 			{title: "First draft of the programme", lead: "uz-industry", others: []string{"kz-industry"}, due: 25, given: 75, points: []string{"A draft with chapters for each branch is sent to the other side"}, steps: []demoStep{
-				{72, "receive", "", ""}, {20, "report", "Three of five chapters are written.", "The chapters on energy and textiles follow in two weeks."}}},
+				{72, "receive", "", ""}, {20, "report", "Three of five chapters are written.", "The chapters on energy and textiles follow in two weeks."},
+				{7, "input", "Our part of the chapter on machine building is with you since Monday; figures for two branches still come.", ""}}},
 			{title: "Joint projects in machine building and electrical engineering", lead: "uz-industry", due: -4, given: 60, parent: "First draft of the programme", points: []string{"A list of projects with partners"}, steps: []demoStep{
 				{58, "receive", "", ""}, {10, "report", "Fourteen of twenty companies have answered.", "Six answers are expected this week."}}},
 			{title: "Joint projects in textiles and agriculture", lead: "kz-agriculture", due: -12, given: 60, parent: "First draft of the programme", points: []string{"A list of projects with partners", "Needs for finance are named"}, steps: []demoStep{
@@ -111,13 +112,14 @@ var demoDirectives = []demoDirective{
 				{88, "receive", "", ""}, {26, "report", "The list stands but for two rail projects.", "A call with the other side is set for next week."}, {6, "ask", "Which two rail projects are open, and who decides?", ""}, {5, "answer", "The two southern lines; the deputy heads decide.", ""}}},
 			{title: "Timetable for modernising three border crossings", lead: "uz-customs", due: -18, given: 50, points: []string{"A timetable with dates for each crossing"}},
 			{title: "Cost estimates for modernising border crossings", lead: "kz-transport", due: -11, given: 70, points: []string{"An estimate for each of the eleven crossings"}, steps: []demoStep{
-				{65, "receive", "", ""}, {13, "finish", "Estimates for nine crossings are attached.", ""}, {8, "return", "The list names 11 crossings, but only 9 have an estimate.", ""}}},
+				{65, "receive", "", ""}, {13, "finish", "Estimates for nine crossings are attached.", ""}, {8, "return", "The list names 11 crossings, but only 9 have an estimate.", ""},
+				{2, "more", "The last two crossings wait for a survey of the ground; the surveyors come next week.", ""}}},
 			{title: "Single electronic queue at crossing points", lead: "uz-transport", others: []string{"kz-transport"}, due: 3, given: 45, points: []string{"The queue runs at two crossings"}, steps: []demoStep{
 				{44, "receive", "", ""}, {9, "help", "The data exchange is not agreed.", "Please bring the two data centres together."}}},
-			{title: "Forecast of freight volumes on the southern corridor", lead: "kz-transport", due: 31, given: 40, points: []string{"A forecast for five years"}, steps: []demoStep{
-				{39, "receive", "", ""}, {12, "same", "", ""}}},
+			{title: "Forecast of freight volumes on the southern corridor", lead: "kz-transport", due: 10, given: 40, points: []string{"A forecast for five years"}, steps: []demoStep{
+				{39, "receive", "", ""}, {21, "more", "The figures of both railways come with the quarter's end only.", ""}, {19, "grant", "Granted; please show the first two years before.", ""}, {12, "same", "", ""}}},
 			{title: "Progress report on road projects", lead: "uz-transport", due: -2, given: 50, points: []string{"A report on each project"}, steps: []demoStep{
-				{49, "receive", "", ""}, {3, "finish", "All four projects are described, with pictures.", ""}}},
+				{49, "receive", "", ""}, {4, "file", "road-projects.csv", "project,state\nring road,under way\nbridge,under way\n"}, {3, "finish", "All four projects are described, with pictures.", ""}}},
 			{title: "Power line feasibility: choose the route", lead: "kz-industry", due: -40, given: 85, points: []string{"One route is chosen, with reasons"}, steps: []demoStep{
 				{80, "receive", "", ""}, {45, "report", "Two of three routes are examined.", "The third needs a survey."}}},
 			{title: "Passenger rail timetable for the summer", lead: "uz-transport", due: 60, points: []string{"A timetable agreed by both railways"}},

@@ -81,7 +81,7 @@ func (s *server) jobs() *jobs.Jobs {
 		name = "amal"
 	}
 	return &jobs.Jobs{Store: s.store, BaseURL: s.settings.BaseURL, From: s.settings.MailFrom, Server: fmt.Sprintf("%s-%d", name, os.Getpid()),
-		Log: s.settings.Log, Senders: s.senders}
+		HeadTo: s.settings.AuditMail, Log: s.settings.Log, Senders: s.senders}
 }
 
 // run serves until ctx ends, then lets requests and mails under way finish.

@@ -17,6 +17,7 @@ type settings struct {
 	Data, PGBin                   string
 	SMTP                          *mail.Server
 	MailFrom                      string
+	AuditMail                     string
 	TrustedProxies                []*net.IPNet
 	MetricsListen                 string
 	Log                           *slog.Logger
@@ -32,6 +33,7 @@ var settingsTable = []struct{ name, about string }{
 	{"AMAL_PG_BIN", "folder of the Postgres programs, where they are not found"},
 	{"AMAL_SMTP_URL", "smtp://user:password@host:587 or smtps://…:465; without it reminders wait"},
 	{"AMAL_MAIL_FROM", "sender of mails (default amal@ and the base URL's host)"},
+	{"AMAL_AUDIT_MAIL", "address outside that gets the head of the sealed history each day (default none)"},
 	{"AMAL_TRUSTED_PROXIES", "networks of proxies, such as 10.0.0.0/8, separated by commas"},
 	{"AMAL_METRICS_LISTEN", "address for /metrics (default off)"},
 	{"AMAL_LOG", "text or json (default text)"},
@@ -46,7 +48,7 @@ func readSettings(env func(string) string) (settings, error) {
 	}
 	s := settings{
 		Listen: or("AMAL_LISTEN", "127.0.0.1:8080"), DatabaseURL: env("AMAL_DATABASE_URL"), Data: or("AMAL_DATA", "amal-data/serve"),
-		PGBin: env("AMAL_PG_BIN"), MetricsListen: env("AMAL_METRICS_LISTEN"),
+		PGBin: env("AMAL_PG_BIN"), AuditMail: env("AMAL_AUDIT_MAIL"), MetricsListen: env("AMAL_METRICS_LISTEN"),
 	}
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
 		return s, fmt.Errorf("AMAL_LISTEN %q: %w", s.Listen, err)

@@ -15,6 +15,8 @@ type ActInput struct {
 	Note    string
 	Ground  string       // of a cancellation, one of rules.CancelGrounds
 	Result  rules.Result // of an acceptance; "" is done
+	End     bool         // an accepted periodic task ends here
+	Into    int64        // task that takes a merged or replaced one's place
 	Now     time.Time
 }
 
@@ -75,12 +77,31 @@ func (s *Store) Cancel(ctx context.Context, me rules.Actor, in ActInput) error {
 		return err
 	}
 	return s.act(ctx, me, rules.ActCancel, in, func(tx *Store, t *Task) error {
-		t.CancelGround, t.DecidedAt = in.Ground, &in.Now
+		if err := tx.mayTakePlace(ctx, me, t, in); err != nil {
+			return err
+		}
+		t.CancelGround, t.DecidedAt, t.MergedInto = in.Ground, &in.Now, nullID(in.Into)
 		if t.Number == nil { // a draft nobody was told of
 			return nil
 		}
 		return tx.tellDecision(ctx, me, t, in)
 	})
+}
+
+// mayTakePlace makes sure that a task merged into another, or replaced by one,
+// names it: another task that me may see and that is not cancelled.
+func (s *Store) mayTakePlace(ctx context.Context, me rules.Actor, t *Task, in ActInput) error {
+	if in.Into == 0 && in.Ground == "merged" {
+		return rules.Problems{{Field: "into", Key: "form.error.into"}}
+	}
+	if in.Into == 0 {
+		return nil
+	}
+	other, _, err := s.Task(ctx, me, in.Into)
+	if err != nil || other.ID == t.ID || other.Status == rules.Cancelled || other.Number == nil {
+		return rules.Problems{{Field: "into", Key: "form.error.into"}}
+	}
+	return nil
 }
 
 // Reopen takes an accepted or cancelled task up again, under the same number.
@@ -93,7 +114,7 @@ func (s *Store) Reopen(ctx context.Context, me rules.Actor, in ActInput) error {
 			return rules.ErrMove
 		}
 		t.CancelGround, t.DecidedAt, t.SubmittedAt = "", nil, nil
-		t.ReviewLevel, t.Result = 0, ""
+		t.ReviewLevel, t.Result, t.MergedInto = 0, "", nil
 		return tx.tellDecision(ctx, me, t, in)
 	})
 }

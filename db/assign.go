@@ -26,6 +26,9 @@ func (s *Store) Assign(ctx context.Context, me rules.Actor, in ActInput) error {
 		}
 		t.AssignedAt = &in.Now
 		t.OriginalDeadline = t.Deadline
+		if t.Period != rules.Once {
+			t.Anchor = t.Deadline
+		}
 		if err := t.setDeadline(t.Deadline, rules.Today(in.Now, zone)); err != nil {
 			return err
 		}

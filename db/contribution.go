@@ -84,6 +84,16 @@ func (s *Store) fillReview(ctx context.Context, me rules.Actor, page *TaskPage) 
 	if err != nil {
 		return fmt.Errorf("contributions to task %d: %w", page.ID, err)
 	}
+	if page.Period != rules.Once {
+		if page.Cycles, err = s.cycles(ctx, page.ID); err != nil {
+			return err
+		}
+	}
+	if page.MergedInto != nil {
+		if other, _, err := s.Task(ctx, me, *page.MergedInto); err == nil {
+			page.MergedRef = other.Ref()
+		}
+	}
 	page.Draft, err = s.Draft(ctx, me, page.ID)
 	return err
 }

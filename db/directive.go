@@ -28,6 +28,7 @@ type Directive struct {
 	NoDeadlineReason string     `db:"no_deadline_reason"`
 	ControllerID     *int64     `db:"controller_id"`
 	ControllerName   string     `db:"controller_name"`
+	Official         bool       // for official use: titles and words stay out of mails
 	Version          int
 	CreatedBy        int64     `db:"created_by"`
 	CreatedAt        time.Time `db:"created_at"`
@@ -42,7 +43,7 @@ func (d *Directive) Ref() string { return rules.DirectiveRef(deref(d.NumberYear)
 const directiveColumns = `
 	d.id, d.meeting_id, d.passage_id, d.oral_by, d.number_year, d.number, d.strength, d.title, d.sides,
 	d.deadline, d.original_deadline, d.deadline_rule, d.deadline_wording, d.no_deadline_reason,
-	d.controller_id, coalesce(k.name, '') as controller_name, d.version, d.created_by, d.created_at,
+	d.official, d.controller_id, coalesce(k.name, '') as controller_name, d.version, d.created_by, d.created_at,
 	m.title as meeting_title, m.place as meeting_place, m.held_on`
 
 const directiveFrom = `
@@ -124,6 +125,7 @@ type DirectiveInput struct {
 	DeadlineWording  string
 	NoDeadlineReason string
 	ControllerID     int64
+	Official         bool
 	Likeness         []string // communique.Likeness of title and words
 	FormKey          string
 	Now              time.Time
@@ -133,7 +135,7 @@ func (in DirectiveInput) told() fields {
 	return fields{
 		"title": in.Title, "strength": string(in.Strength), "sides": in.Sides, "expected_result": in.Points,
 		"deadline": dateWord(in.Deadline), "deadline_wording": in.DeadlineWording,
-		"no_deadline_reason": in.NoDeadlineReason, "controller_id": in.ControllerID, "oral_by": in.OralBy,
+		"no_deadline_reason": in.NoDeadlineReason, "controller_id": in.ControllerID, "oral_by": in.OralBy, "official": in.Official,
 	}
 }
 
@@ -163,10 +165,10 @@ func (s *Store) AddDirective(ctx context.Context, me rules.Actor, in DirectiveIn
 		}
 		id, err = tx.id(ctx, `
 			insert into directive (meeting_id, passage_id, oral_by, strength, title, sides, deadline, original_deadline,
-				deadline_rule, deadline_wording, no_deadline_reason, controller_id, created_by, created_at, likeness)
-			values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13, $14) returning id`,
+				deadline_rule, deadline_wording, no_deadline_reason, controller_id, created_by, created_at, likeness, official)
+			values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning id`,
 			meeting.ID, passageID, in.OralBy, in.Strength, in.Title, pq.Array(in.Sides), in.Deadline,
-			in.DeadlineRule, in.DeadlineWording, in.NoDeadlineReason, in.ControllerID, me.PersonID, in.Now, pq.Array(nonNil(in.Likeness)))
+			in.DeadlineRule, in.DeadlineWording, in.NoDeadlineReason, in.ControllerID, me.PersonID, in.Now, pq.Array(nonNil(in.Likeness)), in.Official)
 		if err != nil {
 			return fmt.Errorf("new directive: %w", err)
 		}
@@ -268,10 +270,10 @@ func (s *Store) writeDirective(ctx context.Context, me rules.Actor, was *Directi
 	_, err = s.exec(ctx, `
 		update directive set strength = $2, title = $3, sides = $4, deadline = $5,
 			original_deadline = coalesce(original_deadline, $5), deadline_rule = $6, deadline_wording = $7,
-			no_deadline_reason = $8, controller_id = $9, oral_by = $10, likeness = $11, version = version + 1
+			no_deadline_reason = $8, controller_id = $9, oral_by = $10, likeness = $11, official = $12, version = version + 1
 		where id = $1`,
 		in.ID, in.Strength, in.Title, pq.Array(in.Sides), in.Deadline, in.DeadlineRule, in.DeadlineWording,
-		in.NoDeadlineReason, in.ControllerID, in.OralBy, pq.Array(nonNil(in.Likeness)))
+		in.NoDeadlineReason, in.ControllerID, in.OralBy, pq.Array(nonNil(in.Likeness)), in.Official)
 	if err != nil {
 		return fmt.Errorf("directive %d: %w", in.ID, err)
 	}
@@ -283,7 +285,7 @@ func (s *Store) writeDirective(ctx context.Context, me rules.Actor, was *Directi
 	}
 	old := DirectiveInput{Strength: rules.Strength(was.Strength), Title: was.Title, Points: points, Sides: was.Sides,
 		Deadline: was.Deadline, DeadlineWording: was.DeadlineWording, NoDeadlineReason: was.NoDeadlineReason,
-		ControllerID: deref(was.ControllerID), OralBy: was.OralBy}
+		ControllerID: deref(was.ControllerID), OralBy: was.OralBy, Official: was.Official}
 	return s.log(ctx, deed{Me: me, Act: rules.ActEdit, Now: in.Now},
 		entry{Subject: "directive", ID: in.ID, Old: old.told(), New: in.told()})
 }

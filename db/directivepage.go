@@ -153,6 +153,17 @@ func (s *Store) LatestController(ctx context.Context, meetingID int64) (int64, e
 	return id, nil
 }
 
+// ActivePeople lists everybody who is not disabled, by name, for choosing one;
+// for administrators.
+func (s *Store) ActivePeople(ctx context.Context) ([]PersonName, error) {
+	var people []PersonName
+	err := s.all(ctx, &people, `select id, name, cast(0 as bigint) as agency_id from person where disabled_at is null order by name, id limit 2000`)
+	if err != nil {
+		return nil, fmt.Errorf("people: %w", err)
+	}
+	return people, nil
+}
+
 // FocalPoints lists the active focal points by agency, for choosing one.
 func (s *Store) FocalPoints(ctx context.Context) ([]PersonName, error) {
 	var people []PersonName

@@ -107,6 +107,19 @@ func (s *Store) DirectiveByRef(ctx context.Context, me rules.Actor, year, number
 	return id, nil
 }
 
+// TaskByRef finds a task that me may see by its number.
+func (s *Store) TaskByRef(ctx context.Context, me rules.Actor, year, directive, number int) (int64, error) {
+	var id int64
+	err := s.get(ctx, &id, `select t.id from task t join directive d on d.id = t.directive_id where d.number_year = $1 and d.number = $2 and t.number = $3`, year, directive, number)
+	if err == nil {
+		_, _, err = s.Task(ctx, me, id)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("task %d-%d.%d: %w", year, directive, number, err)
+	}
+	return id, nil
+}
+
 // Related is another directive that one has to do with, as seen from it.
 type Related struct {
 	ID         int64

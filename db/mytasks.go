@@ -174,12 +174,13 @@ func (s *Store) ReviewQueue(ctx context.Context, me rules.Actor, after Cursor) (
 		join agency a on a.id = t.lead_id`+reminded+`
 		where t.status = 'submitted'
 			and (t.submitted_at, t.id) > ($2, $3)
-			and (d.controller_id = $1 and t.review_level = 0 or d.sides && $4 and (t.review_level = 0 or not exists (
+			and `+decides(6)+`
+			and (d.controller_id = any($5) and t.review_level = 0 or d.sides && $4 and (t.review_level = 0 or not exists (
 				select from approval x join report r on r.id = x.report_id
 				where r.task_id = t.id and r.submission = t.submissions and x.person_id = $1)))
 		order by t.submitted_at, t.id
 		limit 51`,
-		me.PersonID, after.At, after.ID, pq.Array(sides))
+		me.PersonID, after.At, after.ID, pq.Array(sides), pq.Array(me.Selves()), pq.Array(me.DecidingSides()))
 	if err != nil {
 		return nil, fmt.Errorf("review queue of person %d: %w", me.PersonID, err)
 	}

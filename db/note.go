@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/lib/pq"
+
 	"amal/rules"
 )
 
@@ -17,15 +19,17 @@ type Note struct {
 	PersonName string `db:"person_name"`
 	AgencyID   int64  `db:"agency_id"`
 	At         time.Time
+	Visibility rules.Visibility
 }
 
 // NoteInput is what somebody asks or answers. AnswersID zero asks.
 type NoteInput struct {
-	TaskID    int64
-	AnswersID int64
-	Text      string
-	FormKey   string
-	Now       time.Time
+	TaskID     int64
+	AnswersID  int64
+	Text       string
+	Visibility rules.Visibility // "" is both sides
+	FormKey    string
+	Now        time.Time
 }
 
 // AddNote writes a question or an answer on a task that me sees fully, and
@@ -34,6 +38,10 @@ type NoteInput struct {
 func (s *Store) AddNote(ctx context.Context, me rules.Actor, in NoteInput) error {
 	var p rules.Problems
 	p.Text("text", in.Text, true, rules.MaxText)
+	if in.Visibility == "" {
+		in.Visibility = rules.BothSides
+	}
+	rules.OneOf(&p, "visibility", in.Visibility, rules.Visibilities)
 	if err := p.OrNil(); err != nil {
 		return err
 	}
@@ -62,9 +70,9 @@ func (s *Store) saveNote(ctx context.Context, me rules.Actor, t *Task, in NoteIn
 		}
 	}
 	id, err := s.id(ctx, `
-		insert into note (task_id, answers_id, text, person_id, agency_id, at)
-		values ($1, $2, $3, $4, $5, $6) returning id`,
-		t.ID, nullID(in.AnswersID), in.Text, me.PersonID, voice.AgencyID, in.Now)
+		insert into note (task_id, answers_id, text, person_id, agency_id, at, visibility)
+		values ($1, $2, $3, $4, $5, $6, $7) returning id`,
+		t.ID, nullID(in.AnswersID), in.Text, me.PersonID, voice.AgencyID, in.Now, string(in.Visibility))
 	if err != nil {
 		return fmt.Errorf("note on task %d: %w", t.ID, err)
 	}
@@ -85,14 +93,15 @@ func (s *Store) saveNote(ctx context.Context, me rules.Actor, t *Task, in NoteIn
 	})
 }
 
-// notes lists the talk on a task, the oldest first.
-func (s *Store) notes(ctx context.Context, taskID int64) ([]Note, error) {
+// notes lists the talk on a task as far as me may see it, the oldest first: the
+// own side's only by its own people.
+func (s *Store) notes(ctx context.Context, me rules.Actor, taskID int64) ([]Note, error) {
 	var notes []Note
 	err := s.all(ctx, &notes, `
-		select n.id, n.answers_id, n.text, n.person_id, p.name as person_name, n.agency_id, n.at
-		from note n join person p on p.id = n.person_id
-		where n.task_id = $1
-		order by n.id`, taskID)
+		select n.id, n.answers_id, n.text, n.person_id, p.name as person_name, n.agency_id, n.at, n.visibility
+		from note n join person p on p.id = n.person_id join agency g on g.id = n.agency_id
+		where n.task_id = $2 and (n.visibility <> 'own' or `+shownTo+`)
+		order by n.id`, pq.Array(sidesOfMe(me)), taskID)
 	if err != nil {
 		return nil, fmt.Errorf("notes of task %d: %w", taskID, err)
 	}

@@ -91,10 +91,11 @@ const personRecipient = `p.id as person_id, cast(null as bigint) as agency_id, p
 // activeFocal is the condition that person p answers for agency m.
 const activeFocal = `m.role = 'focal' and p.disabled_at is null`
 
-// recipientsOf finds everybody who may be told of the tasks, in one query: the
+// recipientsOf finds everybody who may be told of the tasks at now, absent ones
+// replaced by who stands in for them: the
 // focal points of the lead (the named one, as long as he is active there, else
 // all), those of the co-executors, the controller and the lead's mailbox.
-func (s *Store) recipientsOf(ctx context.Context, tasks []*Task) (map[int64]recipients, error) {
+func (s *Store) recipientsOf(ctx context.Context, tasks []*Task, now time.Time) (map[int64]recipients, error) {
 	ids := make([]int64, len(tasks))
 	for i, t := range tasks {
 		ids[i] = t.ID
@@ -129,6 +130,11 @@ func (s *Store) recipientsOf(ctx context.Context, tasks []*Task) (map[int64]reci
 		if r.zone, err = time.LoadLocation(r.TimeZone); err != nil {
 			return nil, fmt.Errorf("zone of %s: %w", r.Key(), err)
 		}
+	}
+	if rows, err = s.deputise(ctx, rows, now); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
 		byTask[r.TaskID] = append(byTask[r.TaskID], r)
 	}
 	return byTask, nil

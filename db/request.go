@@ -65,10 +65,11 @@ func (s *Store) WaitingRequests(ctx context.Context, me rules.Actor) ([]Request,
 		select t.title, d.number_year, d.number as directive_no, t.number as task_no, `+requestColumns+`
 		join task t on t.id = r.task_id
 		join directive d on d.id = t.directive_id
-		where r.state = 'pending' and t.status in ('assigned', 'in_progress', 'returned')
-			and (d.controller_id = $1 and (t.moves = 0 or r.kind = 'transfer') or d.sides && $2)
+		join agency a on a.id = t.lead_id
+		where r.state = 'pending' and `+decides(4)+` and t.status in ('assigned', 'in_progress', 'returned')
+			and (d.controller_id = any($1) and (t.moves = 0 or r.kind = 'transfer') or d.sides && $2)
 		order by r.asked_at, r.id limit $3`,
-		me.PersonID, pq.Array(me.SidesAs(rules.Manager)), waitingAtMost)
+		pq.Array(me.Selves()), pq.Array(me.SidesAs(rules.Manager)), waitingAtMost, pq.Array(me.DecidingSides()))
 	if err != nil {
 		return nil, fmt.Errorf("waiting requests: %w", err)
 	}

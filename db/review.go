@@ -37,6 +37,9 @@ func (s *Store) Accept(ctx context.Context, me rules.Actor, in ActInput) error {
 		if t.ReviewLevel++; t.ReviewLevel < levels {
 			return tx.saveTask(ctx, &was, t, deed{Me: me, Act: rules.ActApprove, Note: in.Note, Now: in.Now})
 		}
+		if t.Period != rules.Once && !in.End {
+			return tx.nextCycle(ctx, me, &was, t, in)
+		}
 		t.Status, t.DecidedAt, t.Result = to, &in.Now, in.Result
 		if err := tx.decideReport(ctx, me, t, "accepted", in); err != nil {
 			return err
@@ -70,6 +73,12 @@ func (s *Store) approve(ctx context.Context, me rules.Actor, t *Task, in ActInpu
 		return 0, fmt.Errorf("approval of task %d: %w", t.ID, err)
 	}
 	return standing.Levels, nil
+}
+
+// decides is the condition that who controls or manages for the sides of
+// parameter n decides on what agency a leads: neither side closes for the other.
+func decides(n int) string {
+	return fmt.Sprintf(`(a.side = 'joint' or 'joint' = any($%d) or a.side = any($%d))`, n, n)
 }
 
 // reviewLevels is how many review levels the agency of directive d's controller

@@ -139,7 +139,8 @@ func TestListsOfRulesAreTheChecksOfTheSchema(t *testing.T) {
 		{"agency", "kind", rules.AgencyKinds}, {"document", "kind", rules.DocumentKinds}, {"meeting", "level", rules.MeetingLevels},
 		{"agency", "locale", rules.Locales}, {"agency", "country", rules.Countries}, {"member", "role", rules.Roles},
 		{"task", "cancel_ground", rules.CancelGrounds}, {"lineage", "kind", rules.Lineages}, {"proposal", "decision", rules.ProposalDecisions},
-		{"request", "kind", rules.RequestKinds}, {"request", "state", rules.RequestStates},
+		{"request", "kind", rules.RequestKinds}, {"report_point", "state", rules.PointStates}, {"task", "result", rules.Results}, {"file", "kind", rules.FileKinds},
+		{"file", "visibility", rules.Visibilities}, {"note", "visibility", rules.Visibilities}, {"task", "period", rules.Periods}, {"request", "state", rules.RequestStates},
 	} {
 		found := linesOf(t, urls.Owner, fmt.Sprintf(`
 			select pg_get_constraintdef(o.oid) from pg_constraint o

@@ -106,6 +106,16 @@ func (s *Store) Head(ctx context.Context) (string, error) {
 	return hex.EncodeToString(head), nil
 }
 
+// ClaimOnce reports whether the caller is the first to ask for a name: of
+// several servers exactly one does what is to be done once.
+func (s *Store) ClaimOnce(ctx context.Context, name string) (bool, error) {
+	n, err := s.exec(ctx, `insert into setting (key, value) values ($1, 'done') on conflict (key) do nothing`, name)
+	if err != nil {
+		return false, fmt.Errorf("claim of %s: %w", name, err)
+	}
+	return n == 1, nil
+}
+
 // Verify checks every seal against the rows of history under it, the links
 // between the seals, and that no task was changed after the last word of its
 // history. head, unless empty, is a hash that must be one of the seals'.

@@ -116,7 +116,7 @@ func (s *Store) fill(ctx context.Context, l *Letter, now time.Time) (skip string
 	if err != nil {
 		return "", fmt.Errorf("lines of message %d: %w", l.ID, err)
 	}
-	if l.Lines, err = s.stillRight(ctx, l, lines); err != nil {
+	if l.Lines, err = s.stillRight(ctx, l, lines, now); err != nil {
 		return "", err
 	}
 	if len(l.Lines) == 0 {
@@ -146,12 +146,12 @@ func (s *Store) addressee(ctx context.Context, l *Letter) error {
 
 // stillRight asks again, just before sending, whether each line is still true
 // of its task and its recipient still the one to tell.
-func (s *Store) stillRight(ctx context.Context, l *Letter, lines []LetterLine) ([]LetterLine, error) {
+func (s *Store) stillRight(ctx context.Context, l *Letter, lines []LetterLine, now time.Time) ([]LetterLine, error) {
 	var tasks []*Task
 	for i := range lines {
 		tasks = append(tasks, &lines[i].Task)
 	}
-	byTask, err := s.recipientsOf(ctx, tasks)
+	byTask, err := s.recipientsOf(ctx, tasks, now)
 	if err != nil {
 		return nil, err
 	}

@@ -31,10 +31,10 @@ func (s *Store) Tally(ctx context.Context, me rules.Actor, now time.Time) (t Tal
 		select
 			(select coalesce(sum(n), 0) from open_count where scope = any($1) and state = 'open') as mine,
 			(select count(*) from (
-				select from task t join directive d on d.id = t.directive_id
-				where t.status = 'submitted' and (d.controller_id = $2 or d.sides && $3) limit 100) w) as review,
+				select from task t join directive d on d.id = t.directive_id join agency a on a.id = t.lead_id
+				where t.status = 'submitted' and `+decides(6)+` and (d.controller_id = any($2) or d.sides && $3) limit 100) w) as review,
 			(select coalesce(sum(n), 0) from open_count where scope = $4 and state = 'open' and overdue_at <= $5) as overdue`,
-		pq.Array(scopes), me.PersonID, pq.Array(sides), countScope(me, CountFilter{}), now)
+		pq.Array(scopes), pq.Array(me.Selves()), pq.Array(sides), countScope(me, CountFilter{}), now, pq.Array(me.DecidingSides()))
 	if err != nil {
 		return t, fmt.Errorf("tally of person %d: %w", me.PersonID, err)
 	}

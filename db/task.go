@@ -34,6 +34,7 @@ type Task struct {
 	DirectiveNo    *int           `db:"directive_no"`
 	Sides          pq.StringArray `db:"sides"`
 	ControllerID   *int64         `db:"controller_id"`
+	Official       bool           // for official use
 	LeadSide       string         `db:"lead_side"`
 	LeadZone       string         `db:"lead_zone"`
 	LeadCountry    string         `db:"lead_country"`
@@ -64,6 +65,10 @@ type TaskState struct {
 	Moves            int        // how often the deadline was moved
 	ReviewLevel      int        `db:"review_level"` // approvals of the submission that stands
 	Result           rules.Result
+	MergedInto       *int64       `db:"merged_into"` // task that took a cancelled one's place
+	Period           rules.Period // Once: done with one report
+	Anchor           *time.Time   // first due day of a periodic task
+	Cycle            int          // which of its due days is the present one, from 0
 }
 
 // taskColumns are Task's columns, for queries that join d (directive) and a
@@ -73,9 +78,9 @@ const taskColumns = `
 	t.status, t.deadline, t.original_deadline, t.deadline_version, t.deadline_set_on,
 	t.deadline_rule, t.deadline_wording, t.no_deadline_reason, t.overdue_at, t.assigned_at,
 	t.heard_at, t.signal, t.no_changes, t.submitted_at, t.submissions, t.returns, t.decided_at,
-	t.cancel_ground, t.next_step_on, t.moves, t.review_level, t.result, t.version, t.created_by, t.created_at,
+	t.cancel_ground, t.next_step_on, t.moves, t.review_level, t.result, t.merged_into, t.period, t.anchor, t.cycle, t.version, t.created_by, t.created_at,
 	t.changed_by, t.changed_at,
-	d.title as directive_title, d.number_year, d.number as directive_no, d.sides, d.controller_id,
+	d.title as directive_title, d.number_year, d.number as directive_no, d.sides, d.controller_id, d.official,
 	coalesce(a.side, '') as lead_side, coalesce(a.time_zone, '') as lead_zone,
 	coalesce(a.country, '') as lead_country,
 	array(select c.agency_id from co_executor c where c.task_id = t.id) as co_executors`

@@ -19,6 +19,7 @@ type TaskInput struct {
 	DirectiveID      int64
 	ParentID         int64
 	Milestone        bool
+	Period           rules.Period
 	Title            string
 	Points           []string
 	LeadID           int64
@@ -37,7 +38,7 @@ func (in TaskInput) check(d *Directive, lead *Agency) error {
 	draft := rules.TaskDraft{
 		Title: in.Title, Points: in.Points, DirectiveSides: sidesOf(d.Sides), CoExecutors: in.CoExecutors,
 		HasDeadline: in.Deadline != nil, DeadlineRule: in.DeadlineRule, DeadlineWording: in.DeadlineWording,
-		NoDeadlineReason: in.NoDeadlineReason, ControllerID: deref(d.ControllerID), FocalID: in.FocalID,
+		NoDeadlineReason: in.NoDeadlineReason, ControllerID: deref(d.ControllerID), FocalID: in.FocalID, Period: in.Period,
 	}
 	if lead != nil {
 		draft.LeadID, draft.LeadSide = lead.ID, rules.Side(lead.Side)
@@ -58,10 +59,10 @@ func (s *Store) AddTask(ctx context.Context, me rules.Actor, in TaskInput) (id i
 		}
 		id, err = tx.id(ctx, `
 			insert into task (directive_id, parent_id, milestone, title, lead_id, focal_id, status, deadline,
-				deadline_rule, deadline_wording, no_deadline_reason, created_by, created_at, changed_by, changed_at, folded)
-			values ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, $9, $10, $11, $12, $11, $12, $13) returning id`,
+				deadline_rule, deadline_wording, no_deadline_reason, created_by, created_at, changed_by, changed_at, folded, period)
+			values ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, $9, $10, $11, $12, $11, $12, $13, $14) returning id`,
 			d.ID, nullID(in.ParentID), in.Milestone, in.Title, nullID(in.LeadID), nullID(in.FocalID), in.Deadline,
-			in.DeadlineRule, in.DeadlineWording, in.NoDeadlineReason, me.PersonID, in.Now, rules.Fold(in.Title))
+			in.DeadlineRule, in.DeadlineWording, in.NoDeadlineReason, me.PersonID, in.Now, rules.Fold(in.Title), string(in.Period))
 		if err != nil {
 			return fmt.Errorf("new task: %w", err)
 		}
@@ -185,7 +186,10 @@ func (s *Store) ChangeTask(ctx context.Context, me rules.Actor, in TaskInput) er
 
 func (s *Store) writeTask(ctx context.Context, me rules.Actor, t *Task, in TaskInput, lead *Agency) error {
 	was := *t
-	t.Title, t.Milestone = in.Title, in.Milestone
+	t.Title, t.Milestone, t.Period = in.Title, in.Milestone, in.Period
+	if t.Anchor = nil; t.Period != rules.Once {
+		t.Anchor = anchorOf(&was, in)
+	}
 	t.ParentID, t.FocalID = nullID(in.ParentID), nullID(in.FocalID)
 	t.LeadID, t.LeadSide, t.LeadZone, t.LeadCountry = &lead.ID, lead.Side, lead.TimeZone, lead.Country
 	t.DeadlineRule, t.DeadlineWording, t.NoDeadlineReason = in.DeadlineRule, in.DeadlineWording, in.NoDeadlineReason
@@ -210,6 +214,15 @@ func (s *Store) writeTask(ctx context.Context, me rules.Actor, t *Task, in TaskI
 		return err
 	}
 	return s.tellNewPeople(ctx, me, &was, t, in.Now)
+}
+
+// anchorOf is where a periodic task's cycles count from: where they did, else
+// the present deadline.
+func anchorOf(was *Task, in TaskInput) *time.Time {
+	if was.Period == in.Period && was.Anchor != nil {
+		return was.Anchor
+	}
+	return in.Deadline
 }
 
 // tellNewPeople tells those to whom an assigned task came by a change; the

@@ -26,6 +26,8 @@ type TaskPage struct {
 	Requests  []Request
 	Review    ReviewOf
 	Files     []File
+	Cycles    []Cycle        // due days of a periodic task that are over
+	MergedRef string         // number of the task that took its place
 	Inputs    []Contribution // of co-executors, that wait for the lead's report
 	Draft     string         // url-encoded fields of me's unsent report, "" for none
 	History   []HistoryLine
@@ -91,8 +93,9 @@ func (s *Store) TaskPage(ctx context.Context, me rules.Actor, id int64, now time
 	if err := s.fillOutline(ctx, me, page); err != nil {
 		return nil, err
 	}
-	if sight == rules.SeesOutline {
-		return page, nil
+	if sight == rules.SeesOutline { // of the other side: what it shares
+		page.Notes, err = s.notes(ctx, me, t.ID)
+		return page, err
 	}
 	return page, s.fillTaskPage(ctx, me, page, now)
 }
@@ -123,7 +126,7 @@ func (s *Store) fillTaskPage(ctx context.Context, me rules.Actor, page *TaskPage
 	if page.Reports, err = s.reports(ctx, page.ID); err != nil {
 		return err
 	}
-	if page.Notes, err = s.notes(ctx, page.ID); err != nil {
+	if page.Notes, err = s.notes(ctx, me, page.ID); err != nil {
 		return err
 	}
 	if page.Requests, err = s.requests(ctx, page.ID); err != nil {

@@ -65,33 +65,42 @@ func (a *lastAct) mayUndo(me rules.Actor, now time.Time) error {
 // undoTraces takes back what an act left beside the task's row: its report,
 // request or decision, and its planned mails.
 func (s *Store) undoTraces(ctx context.Context, t *Task, was TaskState, last *lastAct, now time.Time) error {
-	if err := s.undoRequest(ctx, t.ID, last); err != nil {
-		return err
-	}
-	_, err := s.exec(ctx, `
-		update report set undone_at = $3
-		where task_id = $1 and at = $2 and undone_at is null`, t.ID, last.At, now)
-	if err != nil {
-		return fmt.Errorf("report of act %d: %w", last.ID, err)
-	}
-	_, err = s.exec(ctx, `
-		update report set decision = '', decision_note = '', decided_by = null, decided_at = null
-		where task_id = $1 and decided_at = $2 and undone_at is null`, t.ID, last.At)
-	if err != nil {
-		return fmt.Errorf("decision of act %d: %w", last.ID, err)
-	}
-	for _, table := range []string{"file", "contribution"} { // they wait for the next report again
-		_, err = s.exec(ctx, `update `+table+` set report_id = null where report_id in (select id from report where task_id = $1 and at = $2 and undone_at is not null)`, t.ID, last.At)
-		if err != nil {
-			return fmt.Errorf("%s of act %d: %w", table, last.ID, err)
+	var queries []string
+	switch rules.Act(last.Act) {
+	case rules.ActReport, rules.ActNoChange, rules.ActSubmit:
+		queries = undoneReport
+		if _, err := s.exec(ctx, `update report set undone_at = $3 where task_id = $1 and at = $2 and undone_at is null`, t.ID, last.At, now); err != nil {
+			return fmt.Errorf("report of act %d: %w", last.ID, err)
+		}
+	case rules.ActAccept, rules.ActApprove, rules.ActReturn, rules.ActWithdraw:
+		queries = undoneDecision
+	default:
+		if err := s.undoRequest(ctx, t.ID, last); err != nil {
+			return err
 		}
 	}
-	_, err = s.exec(ctx, `delete from approval a using report r where r.id = a.report_id and r.task_id = $1 and a.at = $2`, t.ID, last.At)
-	if err != nil {
-		return fmt.Errorf("approval of act %d: %w", last.ID, err)
+	for _, query := range queries {
+		if _, err := s.exec(ctx, query, t.ID, last.At); err != nil {
+			return fmt.Errorf("what act %d left: %w", last.ID, err)
+		}
 	}
 	if was.Submissions != t.Submissions { // the number is not given again
 		t.Submissions = was.Submissions
 	}
 	return s.untell(ctx, t.ID, last.At)
 }
+
+// What an undone report and an undone decision leave; $1 is the task, $2 the
+// moment of the act. Files and inputs wait for the next report again.
+var (
+	undoneReport = []string{
+		`update file set report_id = null where report_id in (select id from report where task_id = $1 and at = $2 and undone_at is not null)`,
+		`update contribution set report_id = null where report_id in (select id from report where task_id = $1 and at = $2 and undone_at is not null)
+			and not exists (select from contribution c where c.task_id = contribution.task_id and c.agency_id = contribution.agency_id and c.report_id is null)`,
+	}
+	undoneDecision = []string{
+		`update report set decision = '', decision_note = '', decided_by = null, decided_at = null where task_id = $1 and decided_at = $2 and undone_at is null`,
+		`delete from cycle where task_id = $1 and closed_at = $2`,
+		`delete from approval a using report r where r.id = a.report_id and r.task_id = $1 and a.at = $2`,
+	}
+)

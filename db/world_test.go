@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"context"
+	"database/sql"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ type world struct {
 	ctx                                                   context.Context
 	now                                                   time.Time
 	urls                                                  dbtest.URLs
+	owner                                                 *sql.DB // only where a test asks the tables themselves
 	uz, kz, joint                                         int64
 	staff, focalUZ, focalKZ, controller, manager, otherUZ rules.Actor
 	other                                                 int64 // an agency of UZ with nothing to do with it

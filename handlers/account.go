@@ -20,6 +20,7 @@ type accountView struct {
 	Roles    []string
 	Locale   []templates.Choice
 	Sessions []sessionView
+	Absence  absenceView
 }
 
 type sessionView struct {
@@ -31,9 +32,11 @@ type sessionView struct {
 
 var accountPage = templates.New[accountView]("account.html")
 
-func (a *App) account(c echo.Context, me rules.Actor) error { return a.showAccount(c, me, nil) }
+func (a *App) account(c echo.Context, me rules.Actor) error {
+	return a.showAccount(c, me, absenceForm{}, nil)
+}
 
-func (a *App) showAccount(c echo.Context, me rules.Actor, failed error) error {
+func (a *App) showAccount(c echo.Context, me rules.Actor, absence absenceForm, failed error) error {
 	ctx, p, v := c.Request().Context(), say(c), seen(c)
 	view := accountView{Layout: a.layout(c, p.T("account.title")), Email: v.person.Email}
 	status, err := a.again(c, &view.Layout, failed)
@@ -58,6 +61,9 @@ func (a *App) showAccount(c echo.Context, me rules.Actor, failed error) error {
 	for _, s := range sessions {
 		view.Sessions = append(view.Sessions, sessionView{ID: s.ID, Agent: agentName(s.Agent), Address: s.Address, Current: s.Current,
 			Since: a.moment(c, s.CreatedAt), LastSeen: a.moment(c, s.SeenAt)})
+	}
+	if view.Absence, err = a.absences(c, me, absence); err != nil {
+		return err
 	}
 	return render(c, status, accountPage, view)
 }
@@ -98,11 +104,11 @@ func (a *App) setPassword(c echo.Context, me rules.Actor) error {
 			return err
 		}
 		if !ok {
-			return a.showAccount(c, me, rules.Problems{{Field: "old", Key: "form.error.password_old"}})
+			return a.showAccount(c, me, absenceForm{}, rules.Problems{{Field: "old", Key: "form.error.password_old"}})
 		}
 	}
 	if err := newPassword(&linkForm{Password: form.Password, Again: form.Again}, person.Email, person.Name); err != nil {
-		return a.showAccount(c, me, err)
+		return a.showAccount(c, me, absenceForm{}, err)
 	}
 	hash, err := a.hasher.hash(ctx, form.Password)
 	if err != nil {

@@ -34,6 +34,7 @@ type directiveForm struct {
 	NoReason   string    `form:"no_deadline_reason"`
 	Past       bool      `form:"past"`
 	Controller int64     `form:"controller"`
+	Official   bool      `form:"official"`
 	FormKey    string    `form:"form_key"`
 	Starts     int       `form:"-"`
 	Ends       int       `form:"-"`
@@ -255,7 +256,7 @@ func (a *App) storeDirective(c echo.Context, me rules.Actor, f *directiveForm) (
 	}
 	in := db.DirectiveInput{ID: f.ID, Version: f.Version, MeetingID: f.MeetingID, DocumentID: f.DocumentID, Starts: f.Starts, Ends: f.Ends, OralBy: f.OralBy,
 		Strength: rules.Strength(f.Strength), Title: f.Title, Points: lines(f.Points), Sides: f.Sides, Deadline: due.Day, DeadlineRule: due.Rule,
-		DeadlineWording: f.Wording, NoDeadlineReason: f.NoReason, ControllerID: f.Controller, Likeness: communique.Likeness(f.Title, f.Words), FormKey: f.FormKey, Now: a.Now()}
+		DeadlineWording: f.Wording, NoDeadlineReason: f.NoReason, ControllerID: f.Controller, Official: f.Official, Likeness: communique.Likeness(f.Title, f.Words), FormKey: f.FormKey, Now: a.Now()}
 	if f.ID != 0 {
 		return f.ID, a.Store.ChangeDirective(c.Request().Context(), me, in)
 	}
@@ -273,7 +274,7 @@ func (a *App) editDirective(c echo.Context, me rules.Actor) error {
 	}
 	form := &directiveForm{ID: d.ID, Version: d.Version, MeetingID: d.MeetingID, OralBy: d.OralBy, Strength: d.Strength, Title: d.Title,
 		Points: strings.Join(d.Points, "\n"), Sides: d.Sides, Typed: dayWord(d.Deadline), Rule: d.DeadlineRule, Wording: d.DeadlineWording,
-		NoReason: d.NoDeadlineReason, Source: d.HeldOn, Past: true}
+		NoReason: d.NoDeadlineReason, Source: d.HeldOn, Past: true, Official: d.Official}
 	if d.ControllerID != nil {
 		form.Controller = *d.ControllerID
 	}

@@ -38,6 +38,9 @@ type directiveView struct {
 	Related               []relatedRow
 	Lineage               lineageForm // typed
 	Lineages              []templates.Choice
+	Official              bool
+	State                 string   // fulfilled, partly, claimed …
+	Mismatches            []string // where the sides differ
 }
 
 // sideBlock is what one side owes: its leads, co-executors and worst sign.
@@ -46,6 +49,8 @@ type sideBlock struct {
 	Status templates.Status
 	Leads  []string
 	Others []string
+	State  string
+	Until  *time.Time // the last deadline of its open tasks
 }
 
 var directivePage = templates.New[directiveView]("directive.html")
@@ -70,7 +75,7 @@ func (a *App) showDirective(c echo.Context, me rules.Actor, typed *lineageForm, 
 	p := say(c)
 	view := directiveView{Layout: a.layout(c, d.Title), ID: d.ID, Crumbs: a.directiveCrumbs(c, me, &d.Directive), Ref: d.Ref(), Strength: p.T("strength." + d.Strength),
 		Words: passageWords(c, d.Passage), OralBy: d.OralBy, Points: d.Points, Due: a.longDay(c, d.Deadline), Wording: d.DeadlineWording,
-		NoDate: d.NoDeadlineReason, Controller: d.ControllerName, Record: rules.Allowed(me, rules.Record), Assign: rules.Allowed(me, rules.Assign),
+		NoDate: d.NoDeadlineReason, Controller: d.ControllerName, Official: d.Official, Record: rules.Allowed(me, rules.Record), Assign: rules.Allowed(me, rules.Assign),
 		History: a.history(c, d.History)}
 	if d.DeadlineRule != "" {
 		view.Rule = p.T("deadline.rule." + d.DeadlineRule)
@@ -88,6 +93,7 @@ func (a *App) showDirective(c echo.Context, me rules.Actor, typed *lineageForm, 
 	view.fill(a, c, n, d)
 	view.chain(a, c, d)
 	view.relations(a, c, d)
+	view.compareSides(a, c, d)
 	return render(c, status, directivePage, view)
 }
 
@@ -148,6 +154,7 @@ func (a *App) sideBlock(n names, tree []db.TreeTask, side string, p *i18n.Printe
 		}
 	}
 	b.Others = slices.DeleteFunc(b.Others, func(name string) bool { return slices.Contains(b.Leads, name) })
+	b.State, b.Until = stateOfSide(p, tree, side)
 	if worst := rules.Worst(marks); worst != "" {
 		b.Status = templates.Status{Key: shapes[worst], Word: p.T("status." + string(worst))}
 	}

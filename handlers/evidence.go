@@ -37,6 +37,8 @@ func (a *App) fillEvidence(c echo.Context, n names, t *db.TaskPage, view *taskVi
 		}
 	}
 	a.fillInputs(c, n, t, view)
+	a.fillCycles(c, t, view)
+	view.Visible = choices(p, "visibility.", rules.Visibilities, string(rules.BothSides))
 	view.Results = choices(p, "result.", rules.Results, string(rules.ResultDone))
 	if t.Result != "" && t.Result != rules.ResultDone {
 		view.Result = templates.Status{Key: "done", Word: p.T("result." + string(t.Result))}
@@ -48,6 +50,33 @@ func (a *App) fillEvidence(c echo.Context, n names, t *db.TaskPage, view *taskVi
 		view.Approvals = append(view.Approvals, p.T("review.approved", "Level", x.Level, "Who", x.PersonName))
 	}
 	view.May["accept"] = view.May["accept"] && a.mayApprove(c, t)
+}
+
+// cycleRow is a due day of a periodic task that is over.
+type cycleRow struct {
+	Due    templates.Day
+	Status templates.Status
+}
+
+func (a *App) fillCycles(c echo.Context, t *db.TaskPage, view *taskView) {
+	p := say(c)
+	if t.Period != rules.Once {
+		view.Period = p.T("period." + string(t.Period))
+	}
+	for i := range t.Cycles {
+		x := &t.Cycles[i]
+		row := cycleRow{Due: a.longDay(c, &x.Due), Status: templates.Status{Key: "done", Word: p.T("cycle.on_time")}}
+		switch {
+		case x.ReportID == nil:
+			row.Status = templates.Status{Key: "late", Word: p.T("cycle.missed")}
+		case x.Late:
+			row.Status = templates.Status{Key: "back", Word: p.T("cycle.late")}
+		}
+		view.Cycles = append(view.Cycles, row)
+	}
+	if t.MergedInto != nil && t.MergedRef != "" {
+		view.Merged = templates.Crumb{Href: fmt.Sprintf("/tasks/%d", *t.MergedInto), Label: t.MergedRef}
+	}
 }
 
 // fillInputs lists what co-executors gave for the next report, and who did not.

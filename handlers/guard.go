@@ -94,7 +94,10 @@ func (a *App) visit(c echo.Context) (*visit, error) {
 			return nil, err
 		}
 		if err == nil {
-			v.person, v.me = p, p.Actor()
+			v.person = p
+			if v.me, err = a.Store.ActorAt(ctx, p, a.Now()); err != nil {
+				return nil, err
+			}
 			if err := a.Store.Touch(ctx, a.sessions.Token(ctx), p.ID, a.Now()); err != nil {
 				return nil, err
 			}

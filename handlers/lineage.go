@@ -44,6 +44,14 @@ type relatedRow struct {
 
 // chain shows the statements of a commitment in the order they were made.
 func (v *directiveView) chain(a *App, c echo.Context, d *db.DirectivePage) {
+	if v.Chain, v.ChainSum = a.statements(c, d); len(v.Chain) < 2 {
+		v.Chain, v.ChainSum = nil, ""
+	}
+}
+
+// statements are the rows of a commitment's chain, one where it was said once,
+// and their sum: how many, how many dates, how far they moved.
+func (a *App) statements(c echo.Context, d *db.DirectivePage) (rows []chainRow, sum string) {
 	p := say(c)
 	dates := map[string]bool{}
 	var first, last *db.Statement
@@ -60,16 +68,13 @@ func (v *directiveView) chain(a *App, c echo.Context, d *db.DirectivePage) {
 			}
 			dates[s.Deadline.Format("2006-01-02")] = true
 		}
-		v.Chain = append(v.Chain, row)
+		rows = append(rows, row)
 	}
-	if len(d.Chain) < 2 {
-		v.Chain = nil
-		return
-	}
-	v.ChainSum = p.N("chain.statements", len(d.Chain))
+	sum = p.N("chain.statements", len(d.Chain))
 	if first != nil && first != last {
-		v.ChainSum += ", " + p.N("chain.dates", len(dates)) + ", " + shift(p, *first.Deadline, *last.Deadline)
+		sum += ", " + p.N("chain.dates", len(dates)) + ", " + shift(p, *first.Deadline, *last.Deadline)
 	}
+	return rows, sum
 }
 
 // shift says by how many days a deadline moved: "+94 days", "−3 days".

@@ -104,6 +104,7 @@ type personFormView struct {
 	Link    string // just made
 	Refused bool
 	History []templates.Line
+	Others  []templates.Choice // who could take over
 }
 
 type roleLine struct {
@@ -151,7 +152,24 @@ func (a *App) showPerson(c echo.Context, f *personForm, person *db.Person, histo
 		line.Roles = append([]templates.Choice{{Label: "–"}}, choices(p, "role.", rules.Roles, role)...)
 		view.Lines = append(view.Lines, line)
 	}
+	if f.ID != 0 {
+		if view.Others, err = a.takers(c, f.ID); err != nil {
+			return err
+		}
+	}
 	return render(c, status, personFormPage, view)
+}
+
+// takers offers who could take over what a person holds.
+func (a *App) takers(c echo.Context, personID int64) ([]templates.Choice, error) {
+	people, err := a.Store.ActivePeople(c.Request().Context())
+	list := []templates.Choice{{Label: "–"}}
+	for _, p := range people {
+		if p.ID != personID {
+			list = append(list, templates.Choice{Value: fmt.Sprint(p.ID), Label: p.Name})
+		}
+	}
+	return list, err
 }
 
 func personFormOf(person *db.Person) *personForm {

@@ -27,6 +27,8 @@ var accountRoutes = []route{
 	{get, "/account", "signed in", (*App).account, 0},
 	{post, "/account/language", "signed in", (*App).setLanguage, 0},
 	{post, "/account/password", "signed in", (*App).setPassword, 0},
+	{post, "/account/absence", "signed in", (*App).addStandIn, 0},
+	{post, "/account/absence/:id/end", "signed in", (*App).endStandIn, 0},
 	{post, "/account/sessions/end", "signed in", (*App).endSessions, 0},
 }
 
@@ -52,6 +54,7 @@ var registerRoutes = []route{
 	{get, "/directives/:id", "see tasks", (*App).directive, 0},
 	{get, "/directives/:id/edit", "record", (*App).editDirective, 0},
 	{post, "/directives/:id", "record", (*App).changeDirective, 0},
+	{get, "/directives/:id/statements.pdf", "see tasks", (*App).chainPDF, 0},
 	{post, "/directives/:id/lineage", "record", (*App).relate, 0},
 	{post, "/directives/:id/lineage/remove", "record", (*App).unrelate, 0},
 	{post, "/directives/:id/assign", "assign", (*App).assignAll, 0},
@@ -74,6 +77,8 @@ var taskRoutes = []route{
 	{post, "/tasks/:id/return", "review", (*App).sendBack, 0},
 	{post, "/tasks/:id/cancel", "review", (*App).cancel, 0},
 	{post, "/tasks/:id/reopen", "reopen", (*App).reopen, 0},
+	{get, "/tasks/:id/card", "see tasks", (*App).card, 0},
+	{get, "/tasks/:id/card.pdf", "see tasks", (*App).cardPDF, 0},
 	{post, "/tasks/:id/files", "report", (*App).addFile, fileLimit},
 	{get, "/files/:id", "see tasks", (*App).file, 0},
 	{post, "/files/:id/remove", "report", (*App).removeFile, 0},
@@ -103,6 +108,7 @@ var adminRoutes = []route{
 	{post, "/people", "administer", (*App).addPerson, 0},
 	{get, "/people/:id", "administer", (*App).person, 0},
 	{post, "/people/:id", "administer", (*App).changePerson, 0},
+	{post, "/people/:id/hand-over", "administer", (*App).handOver, 0},
 	{post, "/people/:id/link", "administer", (*App).makeLink, 0},
 	{get, "/holidays", "administer", (*App).holidays, 0},
 	{post, "/holidays", "administer", (*App).addHoliday, 0},

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 
@@ -15,6 +16,8 @@ type actForm struct {
 	Note    string `form:"note"`
 	Ground  string `form:"ground"`
 	Result  string `form:"result"`
+	End     bool   `form:"end"`
+	Into    string `form:"into"` // number of the task that takes its place
 	Back    string `form:"back"`
 }
 
@@ -30,7 +33,10 @@ func (a *App) act(c echo.Context, me rules.Actor, key string, do func(in db.ActI
 		return idErr
 	}
 	if err == nil {
-		err = do(db.ActInput{TaskID: taskID, Version: form.Version, Note: form.Note, Ground: form.Ground, Result: rules.Result(form.Result), Now: a.Now()})
+		in := db.ActInput{TaskID: taskID, Version: form.Version, Note: form.Note, Ground: form.Ground, Result: rules.Result(form.Result), End: form.End, Now: a.Now()}
+		if in.Into, err = a.findTask(c, me, form.Into); err == nil {
+			err = do(in)
+		}
 	}
 	if err != nil {
 		if statusOf(err) != http.StatusUnprocessableEntity || err == rules.ErrNoChange {
@@ -57,6 +63,22 @@ func (a *App) assign(c echo.Context, me rules.Actor) error {
 		}
 	}
 	return a.act(c, me, "task.assigned", func(in db.ActInput) error { return a.Store.Assign(c.Request().Context(), me, in) })
+}
+
+// findTask finds a task by its number, 0 for an empty one.
+func (a *App) findTask(c echo.Context, me rules.Actor, ref string) (int64, error) {
+	if ref == "" {
+		return 0, nil
+	}
+	var year, directive, number int
+	if _, err := fmt.Sscanf(ref, "%d-%d.%d", &year, &directive, &number); err != nil {
+		return 0, rules.Problems{{Field: "into", Key: "form.error.into"}}
+	}
+	found, err := a.Store.TaskByRef(c.Request().Context(), me, year, directive, number)
+	if errors.Is(err, db.ErrNotFound) {
+		return 0, rules.Problems{{Field: "into", Key: "form.error.into"}}
+	}
+	return found, err
 }
 
 func (a *App) receive(c echo.Context, me rules.Actor) error {
@@ -100,9 +122,10 @@ func (a *App) undo(c echo.Context, me rules.Actor) error {
 }
 
 type noteForm struct {
-	AnswersID int64  `form:"answers"`
-	Text      string `form:"text"`
-	FormKey   string `form:"form_key"`
+	AnswersID  int64  `form:"answers"`
+	Text       string `form:"text"`
+	Visibility string `form:"visibility"`
+	FormKey    string `form:"form_key"`
 }
 
 // addNote asks or answers on a task.
@@ -116,7 +139,7 @@ func (a *App) addNote(c echo.Context, me rules.Actor) error {
 		return idErr
 	}
 	if err == nil {
-		err = a.Store.AddNote(c.Request().Context(), me, db.NoteInput{TaskID: taskID, AnswersID: form.AnswersID, Text: form.Text, FormKey: form.FormKey, Now: a.Now()})
+		err = a.Store.AddNote(c.Request().Context(), me, db.NoteInput{TaskID: taskID, AnswersID: form.AnswersID, Text: form.Text, Visibility: rules.Visibility(form.Visibility), FormKey: form.FormKey, Now: a.Now()})
 	}
 	if err != nil {
 		return a.showTask(c, me, &taskState{}, err)

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"amal/db"
+	"amal/i18n"
 	"amal/rules"
 	"amal/templates"
 )
@@ -18,6 +19,7 @@ type taskForm struct {
 	Version     int     `form:"version"`
 	ParentID    int64   `form:"parent"`
 	Milestone   bool    `form:"milestone"`
+	Period      string  `form:"period"`
 	Title       string  `form:"title"`
 	Points      string  `form:"points"`
 	LeadID      int64   `form:"lead"`
@@ -44,6 +46,7 @@ type taskFormView struct {
 	Action                         string
 	Crumbs                         []templates.Crumb
 	Leads, Focals, Others, Parents []templates.Choice
+	Periods                        []templates.Choice
 	Deadline                       deadlineView
 }
 
@@ -121,8 +124,22 @@ func (a *App) fillTaskForm(c echo.Context, view *taskFormView, form *taskForm, d
 	if err != nil {
 		return err
 	}
+	view.Periods = periodChoices(say(c), form.Period)
 	view.Deadline = form.deadline().view(c, d.HeldOn, a.today(c), calendar, view.Error)
 	return nil
+}
+
+// periodChoices offers how often a task owes a report.
+func periodChoices(p *i18n.Printer, chosen string) []templates.Choice {
+	var list []templates.Choice
+	for _, period := range rules.Periods {
+		key := "period." + string(period)
+		if period == rules.Once {
+			key = "period.once"
+		}
+		list = append(list, templates.Choice{Value: string(period), Label: p.T(key), Chosen: string(period) == chosen})
+	}
+	return list
 }
 
 // leadCalendar is the working calendar of the lead, or of the directive's first
@@ -199,7 +216,7 @@ func (a *App) storeTask(c echo.Context, me rules.Actor, f *taskForm, d *db.Direc
 			return err
 		}
 	}
-	in := db.TaskInput{ID: f.ID, Version: f.Version, DirectiveID: f.DirectiveID, ParentID: f.ParentID, Milestone: f.Milestone, Title: f.Title, Points: lines(f.Points),
+	in := db.TaskInput{ID: f.ID, Version: f.Version, DirectiveID: f.DirectiveID, ParentID: f.ParentID, Milestone: f.Milestone, Period: rules.Period(f.Period), Title: f.Title, Points: lines(f.Points),
 		LeadID: f.LeadID, FocalID: f.FocalID, CoExecutors: f.Others, Deadline: due.Day, DeadlineRule: due.Rule, DeadlineWording: f.Wording,
 		NoDeadlineReason: f.NoReason, Note: f.Note, FormKey: f.FormKey, Now: a.Now()}
 	if f.ID != 0 {
@@ -225,7 +242,7 @@ func (a *App) editTask(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		return err
 	}
-	form := &taskForm{ID: t.ID, DirectiveID: t.DirectiveID, Version: t.Version, ParentID: deref(t.ParentID), Milestone: t.Milestone, Title: t.Title,
+	form := &taskForm{ID: t.ID, DirectiveID: t.DirectiveID, Version: t.Version, ParentID: deref(t.ParentID), Milestone: t.Milestone, Period: string(t.Period), Title: t.Title,
 		Points: strings.Join(t.Points, "\n"), LeadID: deref(t.LeadID), FocalID: deref(t.FocalID), Others: t.CoExecutors, Typed: dayWord(t.Deadline),
 		Rule: t.DeadlineRule, Wording: t.DeadlineWording, NoReason: t.NoDeadlineReason, Past: t.Deadline != nil && t.Deadline.Before(a.today(c)), Draft: t.Status == rules.Draft}
 	return a.showTaskForm(c, me, form, d, nil)

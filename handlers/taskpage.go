@@ -55,6 +55,11 @@ type taskView struct {
 	Alike      []searchRow // what a draft to be assigned may double
 	Drafted    bool        // the report's form is filled from what was not sent
 	Result     templates.Status
+	Official   bool
+	Period     string
+	Cycles     []cycleRow
+	Merged     templates.Crumb // the task that took this one's place
+	Visible    []templates.Choice
 }
 
 // taskState is what was typed on a task's page and could not be taken.
@@ -88,6 +93,7 @@ type reportRow struct {
 type noteRow struct {
 	ID                      int64
 	Who, Agency, When, Text string
+	Visibility              string
 	New                     bool
 	Answers                 []noteRow
 }
@@ -124,6 +130,7 @@ func (a *App) showTask(c echo.Context, me rules.Actor, typed *taskState, failed 
 	if typed.request != nil {
 		view.Request = *typed.request
 	}
+	view.Notes = a.noteRows(c, n, t)
 	if t.Sight == rules.SeesAll {
 		if err := a.fillTask(c, n, t, &view, typed.report); err != nil {
 			return err
@@ -140,7 +147,7 @@ func (a *App) taskView(c echo.Context, me rules.Actor, n names, t *db.TaskPage) 
 	if label == "" {
 		label = p.T("status.draft")
 	}
-	view := taskView{Layout: a.layout(c, t.Title), Task: a.baseRow(c, n, &t.Task), Outline: t.Sight != rules.SeesAll,
+	view := taskView{Official: t.Official, Layout: a.layout(c, t.Title), Task: a.baseRow(c, n, &t.Task), Outline: t.Sight != rules.SeesAll,
 		Crumbs: append(a.directiveCrumbs(c, me, &directive), templates.Crumb{Label: label}), Words: passageWords(c, t.Passage), OralBy: d.OralBy,
 		Strength: p.T("strength." + d.Strength), Meeting: d.MeetingTitle, Controller: d.ControllerName, Due: a.longDay(c, t.Deadline),
 		Wording: t.DeadlineWording, NoDate: t.NoDeadlineReason, May: map[string]bool{}}
@@ -190,7 +197,6 @@ func (a *App) fillTask(c echo.Context, n names, t *db.TaskPage, view *taskView, 
 		r.New = t.Reports[i].At.After(t.SeenAt) && t.SeenAt.Year() > 1970
 		view.Reports = append(view.Reports, r)
 	}
-	view.Notes = a.noteRows(c, n, t)
 	a.fillEvidence(c, n, t, view)
 	view.History = a.history(c, t.History)
 	view.Grounds = choices(p, "ground.", rules.CancelGrounds)
@@ -228,11 +234,15 @@ func (a *App) reportRow(c echo.Context, n names, r *db.TaskReport) reportRow {
 
 // noteRows puts answers under their questions and marks what is new.
 func (a *App) noteRows(c echo.Context, n names, t *db.TaskPage) []noteRow {
+	p := say(c)
 	var rows []noteRow
 	at := map[int64]int{}
 	for _, note := range t.Notes {
 		row := noteRow{ID: note.ID, Who: note.PersonName, Agency: n.of(note.AgencyID), When: a.moment(c, note.At), Text: note.Text,
 			New: note.At.After(t.SeenAt) && note.PersonID != seen(c).me.PersonID}
+		if note.Visibility != rules.BothSides {
+			row.Visibility = p.T("visibility." + string(note.Visibility))
+		}
 		if i, ok := at[deref(note.AnswersID)]; ok && note.AnswersID != nil {
 			rows[i].Answers = append(rows[i].Answers, row)
 			continue

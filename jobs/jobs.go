@@ -25,6 +25,7 @@ type Jobs struct {
 	BaseURL string // all links in mails come from it
 	From    string // sender of mails
 	Server  string // name of this server, for the last tick
+	HeadTo  string // address outside that gets the head of the seals each day; "" for none
 	Log     *slog.Logger
 	Senders func() mail.Sender
 	Now     func() time.Time // nil: the clock
@@ -45,6 +46,7 @@ type job struct {
 var table = []job{
 	{"plan", "plans reminders and opens mails", "* * * * *", (*Jobs).Plan},
 	{"seal", "seals the history in order", "@every 5s", (*Jobs).seal},
+	{"head", "mails the head of the seals outside", "3 * * * *", (*Jobs).mailHead},
 	{"tidy", "removes what has run out", "17 * * * *", (*Jobs).tidy},
 }
 

@@ -105,12 +105,20 @@ func footerKey(l *db.Letter) string {
 func subject(p *i18n.Printer, l *db.Letter, late int) string {
 	if len(l.Lines) == 1 {
 		line := &l.Lines[0]
-		return p.T("rule."+line.Rule) + ": " + line.Ref() + " " + short(line.Title)
+		return p.T("rule."+line.Rule) + ": " + line.Ref() + " " + short(titleOf(p, line))
 	}
 	if late > 0 {
 		return p.N("mail.subject.late", late, "All", p.N("mail.subject.all", len(l.Lines)))
 	}
 	return p.N("mail.subject.all", len(l.Lines))
+}
+
+// titleOf is a line's title, of one for official use only that it is one.
+func titleOf(p *i18n.Printer, line *db.LetterLine) string {
+	if line.Official {
+		return p.T("official.title")
+	}
+	return line.Title
 }
 
 func short(title string) string {
@@ -126,6 +134,9 @@ func (j *Jobs) task(p *i18n.Printer, l *db.Letter, line *db.LetterLine, agencies
 	t := letterTask{Ref: line.Ref(), Title: line.Title, Due: p.T("due.none"), Words: line.Words, Points: line.Points, Note: line.Note,
 		Meeting: line.Place + ", " + p.Date(line.HeldOn), Href: fmt.Sprintf("%s/tasks/%d", strings.TrimSuffix(j.BaseURL, "/"), line.ID),
 		Why: p.T("rule." + line.Rule + ".why"), Urgent: line.Overdue(now)}
+	if line.Official { // its words stay on the page, behind the sign-in
+		t.Title, t.Words, t.Points, t.Note = p.T("official.title"), "", nil, ""
+	}
 	if line.LeadID != nil && agencies[*line.LeadID] != nil {
 		t.Agency = agencies[*line.LeadID].Name(string(p.Lang()))
 	}

@@ -31,7 +31,18 @@ type Actor struct {
 	PersonID int64
 	Name     string
 	Members  []Member
+	// StandsFor are the absent persons whose work the actor does now; Members
+	// holds their roles too.
+	StandsFor []int64
 }
+
+// Is reports whether the actor is a person or stands in for him.
+func (me Actor) Is(person int64) bool {
+	return person != 0 && (me.PersonID == person || slices.Contains(me.StandsFor, person))
+}
+
+// Selves are the actor and those for whom he stands in.
+func (me Actor) Selves() []int64 { return append([]int64{me.PersonID}, me.StandsFor...) }
 
 // Has reports whether the actor holds the role anywhere.
 func (me Actor) Has(r Role) bool {
@@ -103,6 +114,7 @@ const (
 	HatCoExecutor
 	HatController
 	HatManager
+	HatWatcher // controls the directive, but the lead is of another side
 )
 
 // Hats is the set that one actor wears for one task.
@@ -126,7 +138,9 @@ type TaskScope struct {
 
 // HatsFor returns what me is to the task. A controller or manager who is also
 // of the lead agency does not decide on his own agency's work as its lead's
-// focal point: nobody closes his own task.
+// focal point: nobody closes his own task. Neither side closes for the other: a
+// controller or manager of a country decides on what its own agencies or joint
+// ones lead.
 func HatsFor(me Actor, t TaskScope) Hats {
 	var hats Hats
 	if slices.Contains(me.AgenciesAs(Focal), t.LeadID) {
@@ -143,9 +157,12 @@ func HatsFor(me Actor, t TaskScope) Hats {
 		case m.Role == Staff:
 			hats = append(hats, HatStaff)
 		case hats.Has(HatLead):
+		case m.Role == Controller && me.Is(t.ControllerID) && !m.decidesFor(t.LeadSide):
+			hats = append(hats, HatWatcher)
+		case !m.decidesFor(t.LeadSide):
 		case m.Role == Manager:
 			hats = append(hats, HatManager)
-		case m.Role == Controller && me.PersonID == t.ControllerID:
+		case m.Role == Controller && me.Is(t.ControllerID):
 			hats = append(hats, HatController)
 		}
 	}
@@ -161,6 +178,24 @@ func ContributesAs(me Actor, t TaskScope) int64 {
 		}
 	}
 	return 0
+}
+
+// decidesFor reports whether a role of one side decides on tasks that a side
+// leads; a task without a lead is everybody's of the directive's sides.
+func (m Member) decidesFor(lead Side) bool {
+	return m.Side == Joint || lead == Joint || lead == "" || m.Side == lead
+}
+
+// DecidingSides are the sides of the agencies in which the actor controls or
+// manages.
+func (me Actor) DecidingSides() []Side {
+	sides := []Side{}
+	for _, m := range me.Members {
+		if (m.Role == Controller || m.Role == Manager) && !slices.Contains(sides, m.Side) {
+			sides = append(sides, m.Side)
+		}
+	}
+	return sides
 }
 
 // Sight is how much of a task somebody sees.
@@ -181,7 +216,7 @@ func SightOf(me Actor, t TaskScope) Sight {
 	if t.Draft {
 		hats = slices.DeleteFunc(hats, func(h Hat) bool { return h == HatLead || h == HatCoExecutor })
 	}
-	if me.Has(Auditor) || hats.Has(HatLead) || hats.Has(HatCoExecutor) || hats.Has(HatController) {
+	if me.Has(Auditor) || hats.Has(HatLead) || hats.Has(HatCoExecutor) || hats.Has(HatController) || hats.Has(HatWatcher) {
 		return SeesAll
 	}
 	best := SeesNothing

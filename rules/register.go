@@ -111,6 +111,7 @@ type TaskDraft struct {
 	NoDeadlineReason string
 	ControllerID     int64 // of the directive
 	FocalID          int64
+	Period           Period
 }
 
 // CheckTask returns Problems with what a draft task still lacks. The lead
@@ -132,6 +133,10 @@ func CheckTask(t TaskDraft) error {
 		p.Add("focal", "form.error.own_controller")
 	}
 	p.deadline(t.HasDeadline, t.DeadlineRule, t.DeadlineWording, t.NoDeadlineReason)
+	OneOf(&p, "period", t.Period, Periods)
+	if t.Period != Once && !t.HasDeadline {
+		p.Add("period", "form.error.period")
+	}
 	return p.OrNil()
 }
 

@@ -46,7 +46,7 @@ func New[V any](name string) *Page[V] {
 		Parse: func() error { _, err := p.sets(); return err },
 		Template: func() (*template.Template, any) {
 			var zero V
-			sets, err := p.sets()
+			sets, err := parse(name) // a set of its own: rendering changes one when it is first used
 			if err != nil {
 				return nil, zero
 			}

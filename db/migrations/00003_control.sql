@@ -25,6 +25,23 @@ create table seal (
 
 alter table task add column moves integer not null default 0;
 
+-- Somebody who stands in for an absent person from one day to another, both
+-- among them: he sees and does what the absent one would, and gets his mails.
+create table stand_in (
+	id         bigint generated always as identity primary key,
+	person_id  bigint not null references person, -- absent
+	deputy_id  bigint not null references person,
+	from_day   date not null,
+	to_day     date not null,
+	created_by bigint not null references person,
+	created_at timestamptz not null,
+	ended_at   timestamptz, -- ended before its last day
+	check (to_day >= from_day),
+	check (person_id <> deputy_id)
+);
+create index stand_in_person on stand_in (person_id, to_day);
+create index stand_in_deputy on stand_in (deputy_id, to_day);
+
 -- What an agency asks of the controller about a task: more time, or that
 -- another agency takes it. A deadline that a controller or manager moves on his
 -- own motion is a request that was granted at once.
@@ -61,6 +78,11 @@ update task set result = 'done' where status = 'accepted';
 alter table report_point add column state text not null default 'done' check (state in ('done', 'partly', 'not'));
 alter table note add column visibility text not null default 'both' check (visibility in ('own', 'both', 'public'));
 
+alter table directive add column official boolean not null default false;
+alter table task add column merged_into bigint references task;
+alter table task add column period text not null default '' check (period in ('', 'month', 'quarter', 'year'));
+alter table task add column anchor date;
+alter table task add column cycle integer not null default 0;
 alter table agency add column folded text;
 create index agency_folded on agency using gin (folded gin_trgm_ops);
 alter table directive add column folded text;
@@ -69,6 +91,17 @@ alter table task add column folded text;
 create index task_folded on task using gin (folded gin_trgm_ops);
 alter table report add column folded text;
 create index report_folded on report using gin (folded gin_trgm_ops);
+
+-- A due day of a periodic task that is over: reported, or missed (no report).
+create table cycle (
+	task_id   bigint not null references task,
+	number    integer not null check (number >= 0),
+	due       date not null, -- by the anchor, moved off days off
+	report_id bigint references report, -- null: missed
+	late      boolean not null default false,
+	closed_at timestamptz not null,
+	primary key (task_id, number)
+);
 
 -- Who approved a completion report on which level; the last level accepts.
 create table approval (
@@ -137,8 +170,8 @@ begin
 	if exists (select from pg_roles where rolname = 'amal_app') then
 		revoke update on history from amal_app;
 		grant select, insert on seal to amal_app;
-		grant select, insert, update on request, approval, report_draft, contribution, file, file_chunk to amal_app;
-		grant delete on approval, report_draft, contribution, file, file_chunk to amal_app;
+		grant select, insert, update on stand_in, cycle, request, approval, report_draft, contribution, file, file_chunk to amal_app;
+		grant delete on cycle, approval, report_draft, contribution, file, file_chunk to amal_app;
 	end if;
 end
 $$;

@@ -1,0 +1,262 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"amal/db"
+	"amal/files"
+	"amal/i18n"
+	"amal/rules"
+	"amal/templates"
+)
+
+// cardView is a task's control card, to print.
+type cardView struct {
+	templates.Layout
+	ID       int64
+	Above    string
+	Facts    []files.SheetFact
+	Foot     string
+	Code     string // path of the QR code's SVG
+	CodeSize int
+	Crumbs   []templates.Crumb
+}
+
+var cardPage = templates.New[cardView]("card.html")
+
+// card shows a task's control card.
+func (a *App) card(c echo.Context, me rules.Actor) error {
+	t, sheet, err := a.cardOf(c, me)
+	if err != nil {
+		return err
+	}
+	d := db.Directive{ID: t.Directive.ID, MeetingID: t.Directive.MeetingID, MeetingPlace: t.Directive.MeetingPlace, HeldOn: t.Directive.HeldOn, NumberYear: t.NumberYear, Number: t.DirectiveNo}
+	view := cardView{Layout: a.layout(c, sheet.Title), ID: t.ID, Above: sheet.Above, Facts: sheet.Facts, Foot: sheet.Foot, Code: sheet.Code.Path(), CodeSize: sheet.Code.Size,
+		Crumbs: append(a.directiveCrumbs(c, me, &d), templates.Crumb{Href: fmt.Sprintf("/tasks/%d", t.ID), Label: t.Ref()}, templates.Crumb{Label: sheet.Above})}
+	return render(c, http.StatusOK, cardPage, view)
+}
+
+// cardPDF sends the control card as a file of one page.
+func (a *App) cardPDF(c echo.Context, me rules.Actor) error {
+	t, sheet, err := a.cardOf(c, me)
+	if err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set(echo.HeaderContentType, "application/pdf")
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="card-%s.pdf"`, t.Ref()))
+	h.Set(echo.HeaderCacheControl, "no-store")
+	return sheet.PDF(c.Response())
+}
+
+// cardOf gathers a numbered task's control card.
+func (a *App) cardOf(c echo.Context, me rules.Actor) (*db.TaskPage, files.Sheet, error) {
+	taskID, err := id(c, "id")
+	if err != nil {
+		return nil, files.Sheet{}, err
+	}
+	t, err := a.Store.TaskPage(c.Request().Context(), me, taskID, a.Now())
+	if err != nil {
+		return nil, files.Sheet{}, err
+	}
+	if t.Sight != rules.SeesAll || t.Number == nil {
+		return nil, files.Sheet{}, db.ErrNotFound
+	}
+	n, err := a.names(c)
+	if err != nil {
+		return nil, files.Sheet{}, err
+	}
+	head, err := a.Store.Head(c.Request().Context())
+	if err != nil {
+		return nil, files.Sheet{}, err
+	}
+	code, err := files.QR(a.addressOf(fmt.Sprintf("/tasks/%d", t.ID)))
+	if err != nil {
+		return nil, files.Sheet{}, err
+	}
+	p := say(c)
+	sheet := files.Sheet{Title: t.Ref() + " " + t.Title, Above: p.T("card.title"), Code: code, OnePage: true,
+		Foot: p.T("card.foot", "When", a.moment(c, a.Now()), "Head", headWord(head))}
+	if t.Official {
+		sheet.Above += " · " + p.T("official.mark")
+	}
+	sheet.Facts = append(a.cardTask(c, n, t), a.cardDeadlines(c, n, t)...)
+	sheet.Facts = append(sheet.Facts, a.cardReports(c, n, t)...)
+	sheet.Facts = append(sheet.Facts, a.cardHistory(c, t)...)
+	return t, sheet, nil
+}
+
+// headWord shortens the head of the seals for a line; the whole one is what
+// amal verify prints.
+func headWord(head string) string {
+	if head == "" {
+		return "–"
+	}
+	return head[:min(len(head), 64)]
+}
+
+// cardList builds the facts of a card; empty ones are left out.
+type cardList struct {
+	p     *i18n.Printer
+	facts []files.SheetFact
+}
+
+func (l *cardList) head(key string) {
+	l.facts = append(l.facts, files.SheetFact{Label: l.p.T(key), Head: true})
+}
+
+func (l *cardList) add(label, text string) {
+	if text = strings.TrimSpace(text); text != "" {
+		l.facts = append(l.facts, files.SheetFact{Label: label, Text: text})
+	}
+}
+
+func (a *App) cardTask(c echo.Context, n names, t *db.TaskPage) []files.SheetFact {
+	p := say(c)
+	l := &cardList{p: p}
+	d := t.Directive
+	l.add(p.T("meeting.one"), d.MeetingTitle+", "+d.MeetingPlace+", "+p.Date(d.HeldOn))
+	l.add(p.T("directive.one"), rules.DirectiveRef(whole(t.NumberYear), whole(t.DirectiveNo))+" "+d.Title+" ("+p.T("strength."+d.Strength)+")")
+	if w := passageWords(c, t.Passage); w != nil {
+		l.add(p.T("directive.source"), "«"+w.Words+"» "+w.Source)
+	}
+	l.add(p.T("field.oral_by"), d.OralBy)
+	for i, point := range t.Points {
+		l.add(fmt.Sprintf("%s %d", p.T("field.points"), i+1), point)
+	}
+	l.add(p.T("field.lead"), n.of(deref(t.LeadID))+orNothing(", ", t.FocalName))
+	var others []string
+	for _, id := range t.CoExecutors {
+		others = append(others, n.of(id))
+	}
+	l.add(p.T("field.co_executors"), strings.Join(others, "; "))
+	l.add(p.T("field.controller"), d.ControllerName)
+	status := a.status(c, &t.Task).Word
+	if t.Result != "" {
+		status += ": " + p.T("result."+string(t.Result))
+	}
+	l.add(p.T("field.status"), status)
+	return l.facts
+}
+
+func orNothing(before, text string) string {
+	if text == "" {
+		return ""
+	}
+	return before + text
+}
+
+func (a *App) cardDeadlines(c echo.Context, n names, t *db.TaskPage) []files.SheetFact {
+	p := say(c)
+	l := &cardList{p: p}
+	l.head("field.deadline")
+	l.add(p.T("deadline.original"), a.longDay(c, t.OriginalDeadline).Text)
+	now := a.longDay(c, t.Deadline).Text
+	if t.Moves > 0 && t.OriginalDeadline != nil && t.Deadline != nil {
+		now += " (" + p.N("deadline.moved", t.Moves) + ", " + shift(p, *t.OriginalDeadline, *t.Deadline) + ")"
+	}
+	l.add(p.T("deadline.current"), now)
+	if t.DeadlineRule != "" {
+		l.add(p.T("deadline.rule"), p.T("deadline.rule."+t.DeadlineRule))
+	}
+	l.add(p.T("field.deadline_wording"), t.DeadlineWording)
+	l.add(p.T("field.no_deadline_reason"), t.NoDeadlineReason)
+	for i := len(t.Requests) - 1; i >= 0; i-- {
+		r := a.requestRow(c, n, &t.Requests[i])
+		to := r.Agency
+		if r.Extension {
+			to = r.From.Text + " → " + r.To.Text
+		}
+		l.add(r.Kind+", "+r.When, to+", "+r.Status.Word+": "+r.Reason+orNothing(" / ", r.Note))
+	}
+	for i := range t.Tree {
+		if m := &t.Tree[i]; m.Milestone {
+			l.add(p.T("task.milestone"), m.Ref()+" "+m.Title+", "+a.longDay(c, m.Deadline).Text+", "+a.status(c, &m.Task).Word)
+		}
+	}
+	return l.facts
+}
+
+func (a *App) cardReports(c echo.Context, n names, t *db.TaskPage) []files.SheetFact {
+	p := say(c)
+	l := &cardList{p: p}
+	if len(t.Reports) > 0 {
+		l.head("report.many")
+	}
+	for i := len(t.Reports) - 1; i >= 0; i-- {
+		r := a.reportRow(c, n, &t.Reports[i])
+		text := r.Status.Word + ". " + r.Done
+		for _, answer := range r.Answers {
+			text += fmt.Sprintf("\n%d. %s", answer.Number, orNothing("", answer.State.Word)+orNothing(" ", answer.Answer))
+		}
+		for _, f := range fileRows(p, t.Reports[i].Files) {
+			text += "\n" + f.Name + ", SHA-256 " + f.Hash
+		}
+		if r.Decision.Word != "" {
+			text += "\n" + r.Decision.Word + orNothing(", ", r.DecidedBy) + orNothing(": ", r.DecisionNote)
+		}
+		l.add(r.When+", "+r.Who, text)
+	}
+	return l.facts
+}
+
+// cardLines is how many of the latest changes a card shows.
+const cardLines = 12
+
+func (a *App) cardHistory(c echo.Context, t *db.TaskPage) []files.SheetFact {
+	l := &cardList{p: say(c)}
+	l.head("history.heading")
+	for i, h := range a.history(c, t.History) {
+		if i == cardLines {
+			break
+		}
+		l.add(h.When+orNothing(", ", h.Who), h.What+orNothing(": ", strings.Join(h.Details, "; ")))
+	}
+	return l.facts
+}
+
+// chainPDF sends all statements of a directive's commitment as a sheet.
+func (a *App) chainPDF(c echo.Context, me rules.Actor) error {
+	directiveID, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	d, err := a.Store.DirectivePage(c.Request().Context(), me, directiveID)
+	if err != nil {
+		return err
+	}
+	rows, sum := a.statements(c, d)
+	head, err := a.Store.Head(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	code, err := files.QR(a.addressOf(fmt.Sprintf("/directives/%d", d.ID)))
+	if err != nil {
+		return err
+	}
+	p := say(c)
+	l := &cardList{p: p}
+	for _, s := range rows {
+		l.add(s.Said.Text+orNothing("\n", s.Where), strings.TrimSpace(s.Ref+" "+s.Title)+orNothing("\n«", s.Words)+closing(s.Words)+"\n"+
+			p.T("field.deadline")+": "+s.Due.Text+orNothing(" ", s.Shifted)+orNothing(", «", s.Wording)+closing(s.Wording))
+	}
+	sheet := files.Sheet{Title: d.Title, Above: p.T("chain.heading") + " · " + sum, Facts: l.facts, Code: code,
+		Foot: p.T("card.foot", "When", a.moment(c, a.Now()), "Head", headWord(head))}
+	h := c.Response().Header()
+	h.Set(echo.HeaderContentType, "application/pdf")
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="statements-%d.pdf"`, d.ID))
+	h.Set(echo.HeaderCacheControl, "no-store")
+	return sheet.PDF(c.Response())
+}
+
+// closing is the quotation mark that ends what has begun.
+func closing(quoted string) string {
+	if quoted == "" {
+		return ""
+	}
+	return "»"
+}
