@@ -93,6 +93,11 @@ func (s *Server) Close() error {
 		return err
 	}
 	defer unlock()
+	// Unlocked, not only closed: a program started at this moment holds a copy
+	// of the file until it runs.
+	if err := syscall.Flock(int(s.users.Fd()), syscall.LOCK_UN); err != nil {
+		return fmt.Errorf("%w: %w", ErrFolder, err)
+	}
 	s.users.Close()
 	last, err := flock(filepath.Join(s.dir, "users.lock"), syscall.LOCK_EX|syscall.LOCK_NB)
 	if err != nil { // somebody else still uses it
