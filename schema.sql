@@ -58,7 +58,9 @@ create table person (
 	disabled_at   timestamptz,
 	visited_at    timestamptz, -- last request
 	version       integer not null default 1,
-	created_at    timestamptz not null
+	created_at    timestamptz not null,
+	mail_minute   smallint check (mail_minute between 0 and 1439 and mail_minute % 15 = 0), -- of the day, for the daily mail; null: by role
+	time_zone     text check (time_zone <> '') -- IANA name; null: the agency's
 );
 create unique index person_email on person (email);
 
@@ -227,6 +229,7 @@ create table directive (
 	created_by    bigint not null references person,
 	created_at    timestamptz not null,
 	official      boolean not null default false, -- for official use: titles and words stay out of mails
+	ladder        text not null default 'standard' check (ladder in ('standard', 'close', 'quiet')), -- of rules.Ladder
 	folded        text, -- number, title and passage as they are searched
 	likeness      text[] not null default '{}', -- pairs of its telling words (communique.Likeness), to find who says it again
 	check ((passage_id is null) = (oral_by <> '')),

@@ -29,6 +29,7 @@ type Directive struct {
 	ControllerID     *int64     `db:"controller_id"`
 	ControllerName   string     `db:"controller_name"`
 	Official         bool       // for official use: titles and words stay out of mails
+	Ladder           rules.LadderName
 	Version          int
 	CreatedBy        int64     `db:"created_by"`
 	CreatedAt        time.Time `db:"created_at"`
@@ -40,10 +41,15 @@ type Directive struct {
 // Ref returns the number that people know the directive by, "" without one.
 func (d *Directive) Ref() string { return rules.DirectiveRef(deref(d.NumberYear), deref(d.Number)) }
 
+// Scope returns what control of the directive depends on.
+func (d *Directive) Scope() rules.TaskScope {
+	return rules.TaskScope{Sides: sidesOf(d.Sides), ControllerID: deref(d.ControllerID)}
+}
+
 const directiveColumns = `
 	d.id, d.meeting_id, d.passage_id, d.oral_by, d.number_year, d.number, d.strength, d.title, d.sides,
 	d.deadline, d.original_deadline, d.deadline_rule, d.deadline_wording, d.no_deadline_reason,
-	d.official, d.controller_id, coalesce(k.name, '') as controller_name, d.version, d.created_by, d.created_at,
+	d.official, d.ladder, d.controller_id, coalesce(k.name, '') as controller_name, d.version, d.created_by, d.created_at,
 	m.title as meeting_title, m.place as meeting_place, m.held_on`
 
 const directiveFrom = `

@@ -97,10 +97,7 @@ func (s *Store) replan(ctx context.Context, changed int, now time.Time) error {
 	if changed == 0 {
 		return nil
 	}
-	_, err := s.exec(ctx, `
-		update task set next_step_on = $1
-		where status in ('assigned', 'in_progress', 'returned') and (next_step_on is null or next_step_on > $1)`, rules.Date(now.UTC()))
-	return err
+	return s.planAgain(ctx, `true`, now)
 }
 
 // LastHolidayYear returns the latest year for which a country has days off.

@@ -58,6 +58,7 @@ type dueRecipient struct {
 	TimeZone  string `db:"time_zone"`
 	Country   string
 	Roles     pq.StringArray
+	Minute    *int `db:"mail_minute"`
 }
 
 func (s *Store) openDigests(ctx context.Context, host string, now time.Time) (n int, more bool, err error) {
@@ -96,10 +97,11 @@ func (s *Store) dueRecipients(ctx context.Context, now time.Time) ([]dueRecipien
 			group by recipient limit $2
 		)
 		select d.recipient, d.person_id, d.agency_id,
-			coalesce(b.time_zone, h.time_zone) as time_zone, coalesce(b.country, h.country) as country,
+			coalesce(b.time_zone, p.time_zone, h.time_zone, 'UTC') as time_zone, p.mail_minute, coalesce(b.country, h.country, '') as country,
 			array(select distinct m.role from member m where m.person_id = d.person_id) as roles
 		from due d
 		left join agency b on b.id = d.agency_id
+		left join person p on p.id = d.person_id
 		left join lateral (
 			select a.time_zone, a.country from member f join agency a on a.id = f.agency_id
 			where f.person_id = d.person_id order by f.agency_id limit 1
@@ -114,7 +116,7 @@ func (s *Store) dueRecipients(ctx context.Context, now time.Time) ([]dueRecipien
 // due into it. Where the day's mail has gone already, what came later waits for
 // the next working morning.
 func (s *Store) openDigest(ctx context.Context, d dueRecipient, c rules.Calendar, host string, now time.Time) (int, error) {
-	r := Recipient{Roles: d.Roles, TimeZone: d.TimeZone}
+	r := Recipient{Roles: d.Roles, TimeZone: d.TimeZone, Minute: d.Minute}
 	zone, err := time.LoadLocation(d.TimeZone)
 	if err != nil { // no agency any more: dropped when it comes to be sent
 		zone = time.UTC

@@ -20,6 +20,8 @@ type Person struct {
 	Locale         *string    // nil: as the browser says
 	PasswordHash   *string    `db:"password_hash"`
 	EmailRefusedAt *time.Time `db:"email_refused_at"`
+	MailMinute     *int       `db:"mail_minute"` // of the day, for the daily mail; nil: by role
+	TimeZone       *string    `db:"time_zone"`   // nil: the agency's
 	DisabledAt     *time.Time `db:"disabled_at"`
 	VisitedAt      *time.Time `db:"visited_at"`
 	Version        int
@@ -36,7 +38,7 @@ type MemberRow struct {
 }
 
 const personColumns = `p.id, p.email, p.name, p.locale, p.password_hash, p.email_refused_at, p.disabled_at,
-	p.visited_at, p.version, p.created_at`
+	p.visited_at, p.version, p.created_at, p.mail_minute, p.time_zone`
 
 // Actor returns what a person is to rules.
 func (p *Person) Actor() rules.Actor {

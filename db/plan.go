@@ -143,10 +143,7 @@ func stepRows(t *Task, f rules.TaskFacts, all recipients, calendars Calendars, n
 	var rows []reminderRow
 	lastLook := t.NextStepOn.AddDate(0, 0, -1)
 	for _, r := range all {
-		for _, step := range rules.Due(f, calendars[r.Country], lastLook, horizon(now)) {
-			if !told(step, all, r) {
-				continue
-			}
+		for _, step := range rules.Due(f, calendars[r.Country], lastLook, horizon(now), func(rung rules.Rung) bool { return told(rung, all, r) }) {
 			row := reminderRow{Rule: step.Rule, TaskID: t.ID, Occasion: step.Occasion, To: r, LocalDay: step.Day, PlannedFor: r.slotOn(step.Day)}
 			if step.Day.Before(rules.Today(now, r.zone)) {
 				row.Late = true
@@ -158,10 +155,10 @@ func stepRows(t *Task, f rules.TaskFacts, all recipients, calendars Calendars, n
 	return rows
 }
 
-// told reports whether a recipient is told of a step: as one of its audiences,
+// told reports whether a recipient is told of a rung: as one of its audiences,
 // and only once where he is of several.
-func told(step rules.Step, all recipients, r *Recipient) bool {
-	for _, chosen := range all.of(step.To) {
+func told(rung rules.Rung, all recipients, r *Recipient) bool {
+	for _, chosen := range all.of(rung.To) {
 		if chosen == r {
 			return true
 		}

@@ -25,7 +25,16 @@ type Recipient struct {
 	TimeZone string `db:"time_zone"`
 	Country  string
 	Roles    pq.StringArray
+	Minute   *int `db:"mail_minute"` // of the day, his own choice
 	zone     *time.Location
+}
+
+// setZone finds the recipient's zone by its name.
+func (r *Recipient) setZone() (err error) {
+	if r.zone, err = time.LoadLocation(r.TimeZone); err != nil {
+		return fmt.Errorf("zone of %s: %w", r.Key(), err)
+	}
+	return nil
 }
 
 // Key is the recipient's name in the ledger: p12 a person, a7 a mailbox.
@@ -55,8 +64,11 @@ func (r *Recipient) slotOn(day time.Time) time.Time {
 	for i, role := range r.Roles {
 		roles[i] = rules.Role(role)
 	}
-	hour, minute := rules.Slot(roles)
-	return rules.At(day, hour, minute, r.zone)
+	minute := rules.Slot(roles)
+	if r.Minute != nil {
+		minute = *r.Minute
+	}
+	return rules.At(day, minute/60, minute%60, r.zone)
 }
 
 // recipients are those of one task.
@@ -86,7 +98,49 @@ const homeOf = `
 	cross join lateral (select array_agg(distinct r.role) as roles from member r where r.person_id = p.id) ro`
 
 const personRecipient = `p.id as person_id, cast(null as bigint) as agency_id, p.name, p.email,
-	p.email_refused_at is not null as refused, coalesce(p.locale, h.locale) as locale, h.time_zone, h.country, ro.roles`
+	p.email_refused_at is not null as refused, coalesce(p.locale, h.locale) as locale, coalesce(p.time_zone, h.time_zone) as time_zone, h.country, ro.roles, p.mail_minute`
+
+// headsAndManagers finds whom the late steps tell: the heads of the lead, else
+// of the agency above it, else its mailbox; the managers where the controller
+// sits, else those of the lead's side.
+const headsAndManagers = `
+		union all
+		select t.id, 'head', ` + personRecipient + `
+		from t join agency l on l.id = t.lead_id
+		join member m on m.role = 'head' and m.agency_id = case when exists (
+			select from member n join person q on q.id = n.person_id
+			where n.agency_id = l.id and n.role = 'head' and q.disabled_at is null) then l.id else l.parent_id end
+		join person p on p.id = m.person_id ` + homeOf + `
+		where p.disabled_at is null
+		union all
+		select t.id, 'head', null, a.id, a.name_en, a.email, a.email_refused_at is not null, a.locale, a.time_zone, a.country, '{}', null
+		from t join agency a on a.id = t.lead_id
+		where a.email <> '' and not exists (
+			select from member n join person q on q.id = n.person_id
+			where n.agency_id in (a.id, a.parent_id) and n.role = 'head' and q.disabled_at is null)
+		union all
+		select t.id, 'manager', ` + personRecipient + `
+		from t join directive d on d.id = t.directive_id join agency l on l.id = t.lead_id
+		join lateral (
+			select n.person_id from near n where n.directive_id = d.id
+			union
+			select g.person_id from managers g
+			where not exists (select from near n where n.directive_id = d.id) and g.side in (l.side, 'joint')
+		) m on true
+		join person p on p.id = m.person_id ` + homeOf + `
+		where p.disabled_at is null`
+
+// managers are all active ones, near those who sit where a task's controller
+// does.
+const managers = `, managers as (
+			select m.person_id, m.agency_id, g.side
+			from member m join agency g on g.id = m.agency_id join person q on q.id = m.person_id
+			where m.role = 'manager' and q.disabled_at is null
+		), near as (
+			select distinct d.id as directive_id, g.person_id
+			from (select distinct directive_id from t) x join directive d on d.id = x.directive_id
+			join member c on c.person_id = d.controller_id join managers g on g.agency_id = c.agency_id
+		)`
 
 // activeFocal is the condition that person p answers for agency m.
 const activeFocal = `m.role = 'focal' and p.disabled_at is null`
@@ -94,7 +148,8 @@ const activeFocal = `m.role = 'focal' and p.disabled_at is null`
 // recipientsOf finds everybody who may be told of the tasks at now, absent ones
 // replaced by who stands in for them: the
 // focal points of the lead (the named one, as long as he is active there, else
-// all), those of the co-executors, the controller and the lead's mailbox.
+// all), those of the co-executors, the controller, the lead's mailbox, and who is
+// told when it is late.
 func (s *Store) recipientsOf(ctx context.Context, tasks []*Task, now time.Time) (map[int64]recipients, error) {
 	ids := make([]int64, len(tasks))
 	for i, t := range tasks {
@@ -102,7 +157,7 @@ func (s *Store) recipientsOf(ctx context.Context, tasks []*Task, now time.Time) 
 	}
 	var rows []*Recipient
 	err := s.all(ctx, &rows, `
-		with t as (select id, lead_id, focal_id, directive_id from task where id = any($1))
+		with t as (select id, lead_id, focal_id, directive_id from task where id = any($1))`+managers+`
 		select t.id as task_id, 'lead' as audience, `+personRecipient+`
 		from t join member m on m.agency_id = t.lead_id join person p on p.id = m.person_id `+homeOf+`
 		where `+activeFocal+` and (p.id = t.focal_id or not exists (
@@ -119,16 +174,16 @@ func (s *Store) recipientsOf(ctx context.Context, tasks []*Task, now time.Time) 
 		where p.disabled_at is null
 		union all
 		select t.id, 'mailbox', null, a.id, a.name_en, a.email, a.email_refused_at is not null,
-			a.locale, a.time_zone, a.country, '{}'
+			a.locale, a.time_zone, a.country, '{}', null
 		from t join agency a on a.id = t.lead_id
-		where a.email <> ''`, pq.Array(ids))
+		where a.email <> ''`+headsAndManagers, pq.Array(ids))
 	if err != nil {
 		return nil, fmt.Errorf("recipients: %w", err)
 	}
 	byTask := map[int64]recipients{}
 	for _, r := range rows {
-		if r.zone, err = time.LoadLocation(r.TimeZone); err != nil {
-			return nil, fmt.Errorf("zone of %s: %w", r.Key(), err)
+		if err := r.setZone(); err != nil {
+			return nil, err
 		}
 	}
 	if rows, err = s.deputise(ctx, rows, now); err != nil {

@@ -131,17 +131,12 @@ func (s *Store) addressee(ctx context.Context, l *Letter) error {
 	if id == nil {
 		id = l.AgencyID
 		query = `select null as person_id, id as agency_id, name_en as name, email, email_refused_at is not null as refused,
-			locale, time_zone, country, '{}' as roles from agency where id = $1`
+			locale, time_zone, country, '{}' as roles, null as mail_minute from agency where id = $1`
 	}
 	if err := s.get(ctx, &l.To, query, id); err != nil {
 		return fmt.Errorf("recipient of message %d: %w", l.ID, err)
 	}
-	zone, err := time.LoadLocation(l.To.TimeZone)
-	if err != nil {
-		return fmt.Errorf("zone of message %d: %w", l.ID, err)
-	}
-	l.To.zone = zone
-	return nil
+	return l.To.setZone()
 }
 
 // stillRight asks again, just before sending, whether each line is still true

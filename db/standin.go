@@ -158,8 +158,8 @@ func (s *Store) deputise(ctx context.Context, rows []*Recipient, now time.Time) 
 		}
 		instead := deputies[at].Recipient
 		instead.TaskID, instead.Audience = r.TaskID, r.Audience
-		if instead.zone, err = time.LoadLocation(instead.TimeZone); err != nil {
-			return nil, fmt.Errorf("zone of %s: %w", instead.Key(), err)
+		if err := instead.setZone(); err != nil {
+			return nil, err
 		}
 		out[i] = &instead
 	}

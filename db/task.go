@@ -35,10 +35,12 @@ type Task struct {
 	Sides          pq.StringArray `db:"sides"`
 	ControllerID   *int64         `db:"controller_id"`
 	Official       bool           // for official use
-	LeadSide       string         `db:"lead_side"`
-	LeadZone       string         `db:"lead_zone"`
-	LeadCountry    string         `db:"lead_country"`
-	CoExecutors    pq.Int64Array  `db:"co_executors"`
+	Ladder         rules.LadderName
+	ReviewDays     int           `db:"review_days"` // to decide, while it is submitted
+	LeadSide       string        `db:"lead_side"`
+	LeadZone       string        `db:"lead_zone"`
+	LeadCountry    string        `db:"lead_country"`
+	CoExecutors    pq.Int64Array `db:"co_executors"`
 }
 
 // TaskState is what acts change and undo restores.
@@ -80,7 +82,8 @@ const taskColumns = `
 	t.heard_at, t.signal, t.no_changes, t.submitted_at, t.submissions, t.returns, t.decided_at,
 	t.cancel_ground, t.next_step_on, t.moves, t.review_level, t.result, t.merged_into, t.period, t.anchor, t.cycle, t.version, t.created_by, t.created_at,
 	t.changed_by, t.changed_at,
-	d.title as directive_title, d.number_year, d.number as directive_no, d.sides, d.controller_id, d.official,
+	d.title as directive_title, d.number_year, d.number as directive_no, d.sides, d.controller_id, d.official, d.ladder,
+	case when t.status = 'submitted' then ` + reviewDays + ` else 0 end as review_days,
 	coalesce(a.side, '') as lead_side, coalesce(a.time_zone, '') as lead_zone,
 	coalesce(a.country, '') as lead_country,
 	array(select c.agency_id from co_executor c where c.task_id = t.id) as co_executors`

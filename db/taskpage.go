@@ -24,6 +24,7 @@ type TaskPage struct {
 	Reports   []TaskReport
 	Notes     []Note
 	Requests  []Request
+	Ahead     []rules.Step // of the reminder ladder, not planned yet, on the lead's calendar
 	Review    ReviewOf
 	Files     []File
 	Cycles    []Cycle        // due days of a periodic task that are over
@@ -130,6 +131,9 @@ func (s *Store) fillTaskPage(ctx context.Context, me rules.Actor, page *TaskPage
 		return err
 	}
 	if page.Requests, err = s.requests(ctx, page.ID); err != nil {
+		return err
+	}
+	if page.Ahead, err = s.ahead(ctx, &page.Task, now); err != nil {
 		return err
 	}
 	if err := s.fillReview(ctx, me, page); err != nil {

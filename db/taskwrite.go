@@ -78,8 +78,13 @@ func (t *Task) told() fields {
 // due in either country.
 func (s *Store) setNextStep(ctx context.Context, t *Task, now time.Time) error {
 	t.NextStepOn = nil
-	if !t.Status.Open() {
+	if !t.Status.Open() && t.Status != rules.Submitted {
 		return nil
+	}
+	if t.ReviewDays == 0 && t.Status == rules.Submitted {
+		if err := s.get(ctx, &t.ReviewDays, `select `+reviewDays+` from directive d where d.id = $1`, t.DirectiveID); err != nil {
+			return fmt.Errorf("review of task %d: %w", t.ID, err)
+		}
 	}
 	calendars, err := s.Calendars(ctx, now)
 	if err != nil {
@@ -101,7 +106,10 @@ func (s *Store) setNextStep(ctx context.Context, t *Task, now time.Time) error {
 func (t *Task) facts(zone *time.Location) rules.TaskFacts {
 	f := rules.TaskFacts{
 		Status: t.Status, Deadline: t.Deadline, DeadlineVersion: t.DeadlineVersion,
-		DeadlineSetOn: deref(t.DeadlineSetOn),
+		DeadlineSetOn: deref(t.DeadlineSetOn), Submissions: t.Submissions, ReviewDays: t.ReviewDays, Ladder: t.Ladder,
+	}
+	if t.SubmittedAt != nil {
+		f.SubmittedOn = rules.Today(*t.SubmittedAt, zone)
 	}
 	if t.AssignedAt != nil {
 		f.AssignedOn = rules.Today(*t.AssignedAt, zone)

@@ -21,6 +21,13 @@ type accountView struct {
 	Locale   []templates.Choice
 	Sessions []sessionView
 	Absence  absenceView
+	Slot     slotView
+}
+
+// accountTyped is what was typed on one's own page and could not be taken.
+type accountTyped struct {
+	absence absenceForm
+	slot    *slotForm // nil: nothing
 }
 
 type sessionView struct {
@@ -33,10 +40,10 @@ type sessionView struct {
 var accountPage = templates.New[accountView]("account.html")
 
 func (a *App) account(c echo.Context, me rules.Actor) error {
-	return a.showAccount(c, me, absenceForm{}, nil)
+	return a.showAccount(c, me, accountTyped{}, nil)
 }
 
-func (a *App) showAccount(c echo.Context, me rules.Actor, absence absenceForm, failed error) error {
+func (a *App) showAccount(c echo.Context, me rules.Actor, typed accountTyped, failed error) error {
 	ctx, p, v := c.Request().Context(), say(c), seen(c)
 	view := accountView{Layout: a.layout(c, p.T("account.title")), Email: v.person.Email}
 	status, err := a.again(c, &view.Layout, failed)
@@ -62,9 +69,10 @@ func (a *App) showAccount(c echo.Context, me rules.Actor, absence absenceForm, f
 		view.Sessions = append(view.Sessions, sessionView{ID: s.ID, Agent: agentName(s.Agent), Address: s.Address, Current: s.Current,
 			Since: a.moment(c, s.CreatedAt), LastSeen: a.moment(c, s.SeenAt)})
 	}
-	if view.Absence, err = a.absences(c, me, absence); err != nil {
+	if view.Absence, err = a.absences(c, me, typed.absence); err != nil {
 		return err
 	}
+	view.Slot = slots(c, me, v.person, typed.slot)
 	return render(c, status, accountPage, view)
 }
 
@@ -104,11 +112,11 @@ func (a *App) setPassword(c echo.Context, me rules.Actor) error {
 			return err
 		}
 		if !ok {
-			return a.showAccount(c, me, absenceForm{}, rules.Problems{{Field: "old", Key: "form.error.password_old"}})
+			return a.showAccount(c, me, accountTyped{}, rules.Problems{{Field: "old", Key: "form.error.password_old"}})
 		}
 	}
 	if err := newPassword(&linkForm{Password: form.Password, Again: form.Again}, person.Email, person.Name); err != nil {
-		return a.showAccount(c, me, absenceForm{}, err)
+		return a.showAccount(c, me, accountTyped{}, err)
 	}
 	hash, err := a.hasher.hash(ctx, form.Password)
 	if err != nil {

@@ -14,19 +14,19 @@ import (
 	"amal/templates"
 )
 
-// cardView is a task's control card, to print.
-type cardView struct {
+// sheetView is a sheet about a task, to print.
+type sheetView struct {
 	templates.Layout
-	ID       int64
 	Above    string
 	Facts    []files.SheetFact
 	Foot     string
 	Code     string // path of the QR code's SVG
 	CodeSize int
+	PDF      string // address of the same as a file
 	Crumbs   []templates.Crumb
 }
 
-var cardPage = templates.New[cardView]("card.html")
+var sheetPage = templates.New[sheetView]("card.html")
 
 // card shows a task's control card.
 func (a *App) card(c echo.Context, me rules.Actor) error {
@@ -34,10 +34,7 @@ func (a *App) card(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		return err
 	}
-	d := db.Directive{ID: t.Directive.ID, MeetingID: t.Directive.MeetingID, MeetingPlace: t.Directive.MeetingPlace, HeldOn: t.Directive.HeldOn, NumberYear: t.NumberYear, Number: t.DirectiveNo}
-	view := cardView{Layout: a.layout(c, sheet.Title), ID: t.ID, Above: sheet.Above, Facts: sheet.Facts, Foot: sheet.Foot, Code: sheet.Code.Path(), CodeSize: sheet.Code.Size,
-		Crumbs: append(a.directiveCrumbs(c, me, &d), templates.Crumb{Href: fmt.Sprintf("/tasks/%d", t.ID), Label: t.Ref()}, templates.Crumb{Label: sheet.Above})}
-	return render(c, http.StatusOK, cardPage, view)
+	return a.showSheet(c, me, t, sheet, "card")
 }
 
 // cardPDF sends the control card as a file of one page.
@@ -46,48 +43,72 @@ func (a *App) cardPDF(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		return err
 	}
+	return sendPDF(c, sheet, "card-"+t.Ref())
+}
+
+// showSheet shows a sheet about a task; name is the last part of its address.
+func (a *App) showSheet(c echo.Context, me rules.Actor, t *db.TaskPage, sheet files.Sheet, name string) error {
+	d, task := db.Directive{ID: t.Directive.ID, MeetingID: t.Directive.MeetingID, MeetingPlace: t.Directive.MeetingPlace, HeldOn: t.Directive.HeldOn, NumberYear: t.NumberYear, Number: t.DirectiveNo}, fmt.Sprintf("/tasks/%d", t.ID)
+	view := sheetView{Layout: a.layout(c, sheet.Title), Above: sheet.Above, Facts: sheet.Facts, Foot: sheet.Foot, Code: sheet.Code.Path(), CodeSize: sheet.Code.Size,
+		PDF: task + "/" + name + ".pdf", Crumbs: append(a.directiveCrumbs(c, me, &d), templates.Crumb{Href: task, Label: t.Ref()}, templates.Crumb{Label: sheet.Above})}
+	return render(c, http.StatusOK, sheetPage, view)
+}
+
+// sendPDF sends a sheet as a file.
+func sendPDF(c echo.Context, sheet files.Sheet, name string) error {
 	h := c.Response().Header()
 	h.Set(echo.HeaderContentType, "application/pdf")
-	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="card-%s.pdf"`, t.Ref()))
+	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s.pdf"`, name))
 	h.Set(echo.HeaderCacheControl, "no-store")
 	return sheet.PDF(c.Response())
 }
 
-// cardOf gathers a numbered task's control card.
-func (a *App) cardOf(c echo.Context, me rules.Actor) (*db.TaskPage, files.Sheet, error) {
+// numbered reads the task of the address, which has a number and which me sees
+// fully.
+func (a *App) numbered(c echo.Context, me rules.Actor) (*db.TaskPage, names, error) {
 	taskID, err := id(c, "id")
 	if err != nil {
-		return nil, files.Sheet{}, err
+		return nil, names{}, err
 	}
 	t, err := a.Store.TaskPage(c.Request().Context(), me, taskID, a.Now())
 	if err != nil {
-		return nil, files.Sheet{}, err
+		return nil, names{}, err
 	}
 	if t.Sight != rules.SeesAll || t.Number == nil {
-		return nil, files.Sheet{}, db.ErrNotFound
+		return nil, names{}, db.ErrNotFound
 	}
 	n, err := a.names(c)
-	if err != nil {
-		return nil, files.Sheet{}, err
-	}
+	return t, n, err
+}
+
+// sheet begins a sheet about a task: its title, code and foot.
+func (a *App) sheet(c echo.Context, t *db.TaskPage, above string) (files.Sheet, error) {
 	head, err := a.Store.Head(c.Request().Context())
 	if err != nil {
-		return nil, files.Sheet{}, err
+		return files.Sheet{}, err
 	}
 	code, err := files.QR(a.addressOf(fmt.Sprintf("/tasks/%d", t.ID)))
 	if err != nil {
+		return files.Sheet{}, err
+	}
+	if t.Official {
+		above += " · " + say(c).T("official.mark")
+	}
+	return files.Sheet{Title: t.Ref() + " " + t.Title, Above: above, Code: code, OnePage: true,
+		Foot: say(c).T("card.foot", "When", a.moment(c, a.Now()), "Head", headWord(head))}, nil
+}
+
+// cardOf gathers a numbered task's control card.
+func (a *App) cardOf(c echo.Context, me rules.Actor) (*db.TaskPage, files.Sheet, error) {
+	t, n, err := a.numbered(c, me)
+	if err != nil {
 		return nil, files.Sheet{}, err
 	}
-	p := say(c)
-	sheet := files.Sheet{Title: t.Ref() + " " + t.Title, Above: p.T("card.title"), Code: code, OnePage: true,
-		Foot: p.T("card.foot", "When", a.moment(c, a.Now()), "Head", headWord(head))}
-	if t.Official {
-		sheet.Above += " · " + p.T("official.mark")
-	}
+	sheet, err := a.sheet(c, t, say(c).T("card.title"))
 	sheet.Facts = append(a.cardTask(c, n, t), a.cardDeadlines(c, n, t)...)
 	sheet.Facts = append(sheet.Facts, a.cardReports(c, n, t)...)
 	sheet.Facts = append(sheet.Facts, a.cardHistory(c, t)...)
-	return t, sheet, nil
+	return t, sheet, err
 }
 
 // headWord shortens the head of the seals for a line; the whole one is what
@@ -246,11 +267,7 @@ func (a *App) chainPDF(c echo.Context, me rules.Actor) error {
 	}
 	sheet := files.Sheet{Title: d.Title, Above: p.T("chain.heading") + " · " + sum, Facts: l.facts, Code: code,
 		Foot: p.T("card.foot", "When", a.moment(c, a.Now()), "Head", headWord(head))}
-	h := c.Response().Header()
-	h.Set(echo.HeaderContentType, "application/pdf")
-	h.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="statements-%d.pdf"`, d.ID))
-	h.Set(echo.HeaderCacheControl, "no-store")
-	return sheet.PDF(c.Response())
+	return sendPDF(c, sheet, fmt.Sprintf("statements-%d", d.ID))
 }
 
 // closing is the quotation mark that ends what has begun.

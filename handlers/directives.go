@@ -41,6 +41,8 @@ type directiveView struct {
 	Official              bool
 	State                 string   // fulfilled, partly, claimed …
 	Mismatches            []string // where the sides differ
+	Ladder                string
+	Ladders               []templates.Choice // for who may choose another
 }
 
 // sideBlock is what one side owes: its leads, co-executors and worst sign.
@@ -93,6 +95,7 @@ func (a *App) showDirective(c echo.Context, me rules.Actor, typed *lineageForm, 
 	view.fill(a, c, n, d)
 	view.chain(a, c, d)
 	view.relations(a, c, d)
+	view.ladder(c, me, d)
 	view.compareSides(a, c, d)
 	return render(c, status, directivePage, view)
 }

@@ -38,7 +38,7 @@ type fileRow struct {
 func fileRows(p *i18n.Printer, files []db.File) []fileRow {
 	var rows []fileRow
 	for _, f := range files {
-		row := fileRow{ID: f.ID, Name: f.Name, Kind: p.T("file.kind." + f.Kind), Size: fileSize(p, f.Size), Type: f.Type, Hash: fmt.Sprintf("%x", f.SHA256)[:12]}
+		row := fileRow{ID: f.ID, Name: f.Name, Kind: p.T("file.kind." + f.Kind), Size: fileSize(p, f.Size), Type: mediaType(f.Type), Hash: fmt.Sprintf("%x", f.SHA256)[:12]}
 		if f.Visibility != rules.BothSides {
 			row.Visibility = p.T("visibility." + string(f.Visibility))
 		}
@@ -232,4 +232,10 @@ func draftForm(t *db.TaskPage) (*reportForm, bool) {
 	}
 	return &reportForm{ID: t.ID, Version: t.Version, Signal: typed.Get("signal"), Done: typed.Get("done"), Next: typed.Get("next"),
 		Answers: typed["answer"], States: typed["state"], Links: typed.Get("links"), Reason: typed.Get("no_evidence_reason")}, true
+}
+
+// mediaType is a type without its parameters.
+func mediaType(full string) string {
+	media, _, _ := strings.Cut(full, ";")
+	return media
 }

@@ -71,7 +71,7 @@ func (a *App) addStandIn(c echo.Context, me rules.Actor) error {
 		if statusOf(err) != http.StatusUnprocessableEntity {
 			return err
 		}
-		return a.showAccount(c, me, *form, err)
+		return a.showAccount(c, me, accountTyped{absence: *form}, err)
 	}
 	return a.seeOther(c, "/account", "absence.kept")
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"amal/db"
+	"amal/i18n"
 	"amal/rules"
 	"amal/templates"
 )
@@ -175,7 +176,7 @@ func (a *App) fillTask(c echo.Context, n names, t *db.TaskPage, view *taskView, 
 		view.May[string(act)] = rules.May(t.Status, act, t.Hats)
 	}
 	view.May["edit"] = rules.MayEdit(t.Status, t.Hats) && t.Hats != nil
-	view.May["note"] = t.Voice
+	view.May["note"], view.May["letter"] = t.Voice, a.mayWrite(t)
 	view.May["reopen"] = view.May["reopen"] && t.Number != nil
 	view.May["no_change"] = view.May["report"] && rules.CanSayNoChange(t.Status, t.NoChanges, t.Overdue(a.Now())) == nil && t.Status != rules.Returned
 	if view.May["submit"] {
@@ -203,7 +204,7 @@ func (a *App) fillTask(c echo.Context, n names, t *db.TaskPage, view *taskView, 
 	if err := a.fillRequests(c, n, t, view); err != nil {
 		return err
 	}
-	return a.fillNext(c, t.ID, view)
+	return a.fillNext(c, t, view)
 }
 
 // reportRow writes a report in words.
@@ -260,9 +261,19 @@ func deref(id *int64) int64 {
 	return *id
 }
 
-// fillNext lists what was sent and what is planned about the task.
-func (a *App) fillNext(c echo.Context, id int64, view *taskView) error {
-	lines, err := a.Store.TaskReminders(c.Request().Context(), id)
+// audiences names whom a step tells.
+func audiences(p *i18n.Printer, to []rules.Audience) string {
+	words := make([]string, len(to))
+	for i, a := range to {
+		words[i] = p.T("audience." + string(a))
+	}
+	return strings.Join(words, ", ")
+}
+
+// fillNext lists what is to come about the task, what is planned and what was
+// sent, the latest first.
+func (a *App) fillNext(c echo.Context, t *db.TaskPage, view *taskView) error {
+	lines, err := a.Store.TaskReminders(c.Request().Context(), t.ID)
 	if err != nil {
 		return err
 	}
@@ -270,6 +281,9 @@ func (a *App) fillNext(c echo.Context, id int64, view *taskView) error {
 	n, err := a.names(c)
 	if err != nil {
 		return err
+	}
+	for i := len(t.Ahead) - 1; i >= 0; i-- {
+		view.Next = append(view.Next, nextRow{When: a.longDay(c, &t.Ahead[i].Day).Text, What: p.T("rule." + t.Ahead[i].Rule), Who: audiences(p, t.Ahead[i].To), State: p.T("ladder.ahead")})
 	}
 	for _, l := range lines {
 		row := nextRow{When: a.moment(c, l.PlannedFor), What: p.T("rule." + l.Rule), Who: l.PersonName, State: p.T("ledger.state." + l.State)}

@@ -82,11 +82,11 @@ func (j *Jobs) view(p *i18n.Printer, l *db.Letter, agencies map[int64]*db.Agency
 // groupOf sorts a line under late, to decide, due soon, new and the rest.
 func groupOf(line *db.LetterLine, now time.Time) string {
 	switch {
-	case line.Rule == "submitted" || line.Rule == "needs_help":
+	case line.Rule == "submitted" || line.Rule == "needs_help" || line.Rule == "asked" || strings.HasPrefix(line.Rule, "review_"):
 		return "decide"
 	case line.Overdue(now):
 		return "late"
-	case line.Rule == "assigned":
+	case line.Rule == "assigned" || line.Rule == "unaccepted":
 		return "new"
 	case strings.HasPrefix(line.Rule, "due_"):
 		return "soon"
@@ -166,7 +166,8 @@ func delay(p *i18n.Printer, late int) string {
 // next says what happens when nobody answers.
 func next(p *i18n.Printer, line *db.LetterLine) string {
 	switch {
-	case line.Rule == "submitted", line.Rule == "needs_help", line.Rule == "decision", line.Audience == string(rules.ByController), !line.Status.Open():
+	case line.Rule == "submitted", line.Rule == "needs_help", line.Rule == "decision", !line.Status.Open(),
+		line.Audience == string(rules.ByController), line.Audience == string(rules.Supervisor):
 		return ""
 	case line.Deadline == nil:
 		return p.T("mail.next.none")
@@ -176,7 +177,8 @@ func next(p *i18n.Printer, line *db.LetterLine) string {
 
 // nextRung is the ladder's step after a rule.
 func nextRung(rule string) string {
-	after := map[string]string{"assigned": "due_7", "silent": "due_7", "due_7": "due_3w", "due_3w": "due_0", "due_0": "late_1w"}
+	after := map[string]string{"assigned": "due_7", "unaccepted": "due_7", "silent": "due_7", "due_30": "due_7", "due_14": "due_7", "due_7": "due_3w", "due_3w": "due_0", "due_1w": "due_0", "due_0": "late_1w",
+		"late_1w": "late_3w", "late_3w": "late_7"}
 	if step, ok := after[rule]; ok {
 		return step
 	}

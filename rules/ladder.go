@@ -4,49 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 )
-
-// Audience is who of a task's people a reminder is for.
-type Audience string
-
-// The audiences of the ladder.
-const (
-	Lead         Audience = "lead"
-	CoExecutor   Audience = "co_executor"
-	ByController Audience = "controller"
-	Mailbox      Audience = "mailbox" // the lead agency's official one
-)
-
-// Anchor is what a rung counts from.
-type Anchor int
-
-// The anchors of the ladder.
-const (
-	FromDeadline Anchor = iota
-	FromSilence         // the last word of the lead
-)
-
-// Rung is one row of the reminder ladder: a rule, the days from its anchor
-// (negative: before it), and whom it tells. A rung before the deadline moves
-// to the working morning before, the others to the next one.
-type Rung struct {
-	Rule    string
-	Anchor  Anchor
-	Days    int
-	Working bool // Days are working days
-	To      []Audience
-}
-
-// Ladder is the reminder ladder (domain.md, "Reminders and escalation"). A
-// further step is a further row.
-var Ladder = []Rung{
-	{Rule: "silent", Anchor: FromSilence, Days: 30, To: []Audience{Lead}},
-	{Rule: "due_7", Days: -7, To: []Audience{Lead, CoExecutor}},
-	{Rule: "due_3w", Days: -3, Working: true, To: []Audience{Lead, CoExecutor, ByController}},
-	{Rule: "due_0", Days: 0, To: []Audience{Lead}},
-	{Rule: "late_1w", Days: 1, Working: true, To: []Audience{Lead, Mailbox, ByController}},
-}
 
 // minSilence is the least number of days after which a task counts as silent.
 const minSilence = 7
@@ -60,6 +20,18 @@ type TaskFacts struct {
 	DeadlineSetOn   time.Time
 	AssignedOn      time.Time
 	LastHeardOn     time.Time
+	SubmittedOn     time.Time
+	Submissions     int
+	ReviewDays      int // working days to decide on a report
+	Ladder          LadderName
+}
+
+// rungs are the rows of the task's ladder.
+func (f TaskFacts) rungs() []Rung {
+	if rungs, ok := ladders[f.Ladder]; ok {
+		return rungs
+	}
+	return ladders[Standard]
 }
 
 // Step is one planned notice of a task. Occasion makes it one of its kind: a
@@ -70,17 +42,15 @@ type Step struct {
 	Occasion string
 }
 
-// Steps returns the steps of an open task up to a day, in order. A step whose
+// Steps returns the steps of a task up to a day, in order: those of the lead
+// while it is open, those of the reviewer while its report waits. A step whose
 // day had passed when its occasion began is left out: the assignment said it.
 func Steps(f TaskFacts, c Calendar, until time.Time) []Step {
 	var steps []Step
-	if !f.Status.Open() {
-		return nil
-	}
-	for _, r := range Ladder {
-		if r.Anchor == FromSilence {
+	for _, r := range f.rungs() {
+		if r.Anchor == FromSilence && f.Status.Open() {
 			steps = append(steps, silences(r, f, c, until)...)
-		} else if s, ok := deadlineStep(r, f, c); ok && !s.Day.After(until) {
+		} else if s, ok := step(r, f, c); ok && !s.Day.After(until) {
 			steps = append(steps, s)
 		}
 	}
@@ -88,16 +58,41 @@ func Steps(f TaskFacts, c Calendar, until time.Time) []Step {
 	return steps
 }
 
-func deadlineStep(r Rung, f TaskFacts, c Calendar) (Step, bool) {
-	if f.Deadline == nil {
+// step is a rung's only step, where the task has what it counts from.
+func step(r Rung, f TaskFacts, c Calendar) (Step, bool) {
+	occasion, ok := occasionOf(r.Anchor, f)
+	if !ok {
 		return Step{}, false
 	}
-	s := Step{Rung: r, Day: r.day(*f.Deadline, c), Occasion: fmt.Sprintf("d%d", f.DeadlineVersion)}
-	began := f.DeadlineSetOn
-	if f.AssignedOn.After(began) {
-		began = f.AssignedOn
+	s := Step{Rung: r, Occasion: occasion}
+	switch r.Anchor {
+	case FromDeadline:
+		began := f.DeadlineSetOn
+		if f.AssignedOn.After(began) {
+			began = f.AssignedOn
+		}
+		s.Day = r.day(*f.Deadline, c)
+		return s, s.Day.After(began) && (r.Term == 0 || DaysLate(began, *f.Deadline) > r.Term)
+	case FromAssignment:
+		s.Day = r.day(f.AssignedOn, c)
+	case FromReview:
+		s.Day = r.day(c.AddWorkingDays(f.SubmittedOn, f.ReviewDays), c)
 	}
-	return s, s.Day.After(began)
+	return s, true
+}
+
+// occasionOf names what makes a rung's step one of its kind, ok is false where
+// the task has nothing for it to count from.
+func occasionOf(a Anchor, f TaskFacts) (occasion string, ok bool) {
+	switch a {
+	case FromDeadline:
+		return fmt.Sprintf("d%d", f.DeadlineVersion), f.Status.Open() && f.Deadline != nil
+	case FromAssignment:
+		return "a" + f.AssignedOn.Format(time.DateOnly), f.Status == Assigned && !f.AssignedOn.IsZero()
+	case FromReview:
+		return fmt.Sprintf("n%d", f.Submissions), f.Status == Submitted && !f.SubmittedOn.IsZero()
+	}
+	return "s" + f.LastHeardOn.Format(time.DateOnly), f.Status.Open()
 }
 
 // day counts from the anchor and moves off days off.
@@ -161,13 +156,14 @@ func NextStepOn(f TaskFacts, calendars []Calendar, after time.Time) (day time.Ti
 	return day, ok
 }
 
-// Due returns the steps that have come due by a day and not by the day before
-// the last look. Of several missed ones of one deadline only the latest is
-// told, so that an outage ends in one word, not in three.
-func Due(f TaskFacts, c Calendar, lastLook, today time.Time) []Step {
+// Due returns the steps for somebody whom only some rungs concern that have
+// come due by a day and not by the day of the last look. Of several missed ones
+// of one deadline he is told the latest only, so that an outage ends in one
+// word, not in three.
+func Due(f TaskFacts, c Calendar, lastLook, today time.Time, concerns func(Rung) bool) []Step {
 	var due []Step
 	for _, s := range Steps(f, c, today) {
-		if !s.Day.After(lastLook) {
+		if !s.Day.After(lastLook) || !concerns(s.Rung) {
 			continue
 		}
 		due = slices.DeleteFunc(due, func(d Step) bool { return d.Anchor == s.Anchor && d.Day.Before(s.Day) })
@@ -190,34 +186,67 @@ const (
 // of the task; reason says why not. Rules of acts stay true.
 func StillRight(rule, occasion string, f TaskFacts) (ok bool, reason string) {
 	i := slices.IndexFunc(Ladder, func(r Rung) bool { return r.Rule == rule })
-	switch {
-	case i < 0 && rule == "by_hand", i >= 0:
+	if i < 0 {
+		return actStillRight(rule, f)
+	}
+	want, ok := occasionOf(Ladder[i].Anchor, f)
+	switch Ladder[i].Anchor {
+	case FromDeadline:
 		if !f.Status.Open() {
 			return false, SkippedDone
 		}
-	case rule == "assigned" && !f.Status.Open():
-		return false, SkippedDone
-	case rule == "submitted" && f.Status != Submitted:
-		return false, SkippedDone
-	}
-	if i < 0 {
-		return true, ""
-	}
-	if Ladder[i].Anchor == FromDeadline && (f.Deadline == nil || occasion != fmt.Sprintf("d%d", f.DeadlineVersion)) {
-		return false, SkippedMoved
-	}
-	heard := "s" + f.LastHeardOn.Format(time.DateOnly) + "+"
-	if Ladder[i].Anchor == FromSilence && (len(occasion) < len(heard) || occasion[:len(heard)] != heard) {
-		return false, SkippedHeard
+		if !ok || occasion != want {
+			return false, SkippedMoved
+		}
+	case FromSilence:
+		if !ok {
+			return false, SkippedDone
+		}
+		if !strings.HasPrefix(occasion, want+"+") {
+			return false, SkippedHeard
+		}
+	default:
+		if !ok || occasion != want {
+			return false, SkippedDone
+		}
 	}
 	return true, ""
 }
 
-// Slot returns the hour and minute of a person's daily mail: 08:30, for
-// managers and staff 07:30 (domain.md).
-func Slot(roles []Role) (hour, minute int) {
-	if slices.Contains(roles, Manager) || slices.Contains(roles, Staff) {
-		return 7, 30
+// actStillRight is StillRight for what an act told.
+func actStillRight(rule string, f TaskFacts) (ok bool, reason string) {
+	switch {
+	case (rule == "by_hand" || rule == "assigned") && !f.Status.Open(),
+		rule == "submitted" && f.Status != Submitted:
+		return false, SkippedDone
 	}
-	return 8, 30
+	return true, ""
+}
+
+// Slot returns the minute of the day of a person's daily mail, where he chose
+// none: 08:30, for managers and staff 07:30 (domain.md).
+func Slot(roles []Role) int {
+	if slices.Contains(roles, Manager) || slices.Contains(roles, Staff) {
+		return 7*60 + 30
+	}
+	return 8*60 + 30
+}
+
+// SlotEvery is the raster of the hours that people can choose for their daily
+// mail, in minutes.
+const SlotEvery = 15
+
+// CheckSlot returns Problems with a person's own hour (nil: by role) and time
+// zone ("": the agency's).
+func CheckSlot(minute *int, zone string) error {
+	var p Problems
+	if minute != nil && (*minute < 0 || *minute >= 24*60 || *minute%SlotEvery != 0) {
+		p.Add("mail_minute", "form.error.choose")
+	}
+	if zone != "" {
+		if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
+			p.Add("time_zone", "form.error.time_zone")
+		}
+	}
+	return p.OrNil()
 }

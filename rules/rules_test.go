@@ -118,6 +118,9 @@ func TestStepsOfTheLadder(t *testing.T) {
 	})
 }
 
+// lead is what concerns the lead.
+func lead(r Rung) bool { return slices.Contains(r.To, Lead) }
+
 // Looking each day or after any gap tells each rung at most once, and a gap
 // ends in one word for the deadline.
 func TestDueAfterGaps(t *testing.T) {
@@ -130,13 +133,13 @@ func TestDueAfterGaps(t *testing.T) {
 		for look := assigned; look.Before(due.AddDate(0, 0, 20)); {
 			next := look.AddDate(0, 0, rapid.IntRange(1, 6).Draw(r, "gap"))
 			perAnchor := map[Anchor]int{}
-			for _, s := range Due(f, Calendar{}, look, next) {
+			for _, s := range Due(f, Calendar{}, look, next, lead) {
 				told[s.Rule+s.Occasion]++
 				perAnchor[s.Anchor]++
 			}
 			if perAnchor[FromDeadline] > 1 && next.Equal(look.AddDate(0, 0, 1)) == false {
 				days := map[string]bool{}
-				for _, s := range Due(f, Calendar{}, look, next) {
+				for _, s := range Due(f, Calendar{}, look, next, lead) {
 					days[s.Day.Format(time.DateOnly)] = true
 				}
 				if len(days) > 1 {

@@ -1,0 +1,146 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"amal/rules"
+)
+
+// actLadder is how history calls the choice of another ladder.
+const actLadder rules.Act = "ladder"
+
+// SetLadder chooses the reminder ladder of a directive. What is planned already
+// stays; the steps to come are planned anew. rules.ErrForbidden is for who does
+// not control the directive.
+func (s *Store) SetLadder(ctx context.Context, me rules.Actor, directiveID int64, ladder rules.LadderName, now time.Time) error {
+	var p rules.Problems
+	rules.OneOf(&p, "ladder", ladder, rules.LadderNames)
+	if err := p.OrNil(); err != nil {
+		return err
+	}
+	return s.InTx(ctx, func(tx *Store) error {
+		d, err := tx.readDirective(ctx, me, directiveID, "for update of d")
+		if err != nil {
+			return err
+		}
+		if !rules.MaySetLadder(me, d.Scope()) {
+			return fmt.Errorf("ladder of directive %d: %w", d.ID, rules.ErrForbidden)
+		}
+		if d.Ladder == ladder {
+			return nil
+		}
+		if _, err := tx.exec(ctx, `update directive set ladder = $2, version = version + 1 where id = $1`, d.ID, string(ladder)); err != nil {
+			return fmt.Errorf("ladder of directive %d: %w", d.ID, err)
+		}
+		err = tx.log(ctx, deed{Me: me, Act: actLadder, Now: now},
+			entry{Subject: "directive", ID: d.ID, Old: fields{"ladder": string(d.Ladder)}, New: fields{"ladder": string(ladder)}})
+		if err != nil {
+			return err
+		}
+		return tx.planAgain(ctx, `directive_id = $2`, now, d.ID)
+	})
+}
+
+// planAgain lets the planner look anew at open tasks and at those in review
+// that meet a condition on $2 and further parameters; what is planned already
+// keeps its key and is not repeated.
+func (s *Store) planAgain(ctx context.Context, which string, now time.Time, args ...any) error {
+	_, err := s.exec(ctx, `
+		update task set next_step_on = $1
+		where status in ('assigned', 'in_progress', 'submitted', 'returned') and (next_step_on is null or next_step_on > $1) and `+which,
+		append([]any{rules.Date(now.UTC())}, args...)...)
+	if err != nil {
+		return fmt.Errorf("plan again: %w", err)
+	}
+	return nil
+}
+
+// SlotInput is when somebody gets his daily mail: his own minute of the day
+// (nil: by role) and time zone ("": his agency's).
+type SlotInput struct {
+	Minute   *int
+	TimeZone string
+	Now      time.Time
+}
+
+// SetSlot keeps when me gets his daily mail, and moves what is planned for it.
+func (s *Store) SetSlot(ctx context.Context, me rules.Actor, in SlotInput) error {
+	if err := rules.CheckSlot(in.Minute, in.TimeZone); err != nil {
+		return err
+	}
+	return s.InTx(ctx, func(tx *Store) error {
+		was, err := tx.lockPerson(ctx, me.PersonID)
+		if err != nil {
+			return err
+		}
+		_, err = tx.exec(ctx, `update person set mail_minute = $2, time_zone = nullif($3, '') where id = $1`, me.PersonID, in.Minute, in.TimeZone)
+		if err != nil {
+			return fmt.Errorf("hour of person %d: %w", me.PersonID, err)
+		}
+		if err := tx.movePlanned(ctx, me.PersonID); err != nil {
+			return err
+		}
+		return tx.log(ctx, deed{Me: me, Act: rules.ActEdit, Now: in.Now}, entry{Subject: "person", ID: me.PersonID,
+			Old: fields{"mail_minute": was.MailMinute, "time_zone": deref(was.TimeZone)}, New: fields{"mail_minute": in.Minute, "time_zone": in.TimeZone}})
+	})
+}
+
+// movePlanned sets the reminders that wait for a person's daily mail to its
+// hour as it is now.
+func (s *Store) movePlanned(ctx context.Context, personID int64) error {
+	var r Recipient
+	err := s.get(ctx, &r, `select `+personRecipient+` from person p `+homeOf+` where p.id = $1`, personID)
+	if err != nil {
+		return fmt.Errorf("hour of person %d: %w", personID, err)
+	}
+	if err := r.setZone(); err != nil {
+		return err
+	}
+	var days []time.Time
+	waiting := `recipient = $1 and state = 'planned' and not at_once`
+	if err := s.all(ctx, &days, `select distinct local_day from reminder where `+waiting, r.Key()); err != nil {
+		return fmt.Errorf("reminders of person %d: %w", personID, err)
+	}
+	for _, day := range days {
+		if _, err := s.exec(ctx, `update reminder set planned_for = $3 where `+waiting+` and local_day = $2`, r.Key(), day, r.slotOn(day)); err != nil {
+			return fmt.Errorf("reminders of person %d: %w", personID, err)
+		}
+	}
+	return nil
+}
+
+// aheadAtMost is how many coming steps a task's page shows, aheadFor how many
+// days after the next one it looks.
+const (
+	aheadAtMost = 8
+	aheadFor    = 120
+)
+
+// ahead lists the steps of a task that are still to be planned, if nothing
+// changes until then.
+func (s *Store) ahead(ctx context.Context, t *Task, now time.Time) ([]rules.Step, error) {
+	if t.NextStepOn == nil {
+		return nil, nil
+	}
+	calendars, err := s.Calendars(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	zone, err := t.Zone()
+	if err != nil {
+		return nil, err
+	}
+	until := t.NextStepOn.AddDate(0, 0, aheadFor)
+	if t.Deadline != nil && t.Deadline.After(until) {
+		until = *t.Deadline
+	}
+	var coming []rules.Step
+	for _, step := range rules.Steps(t.facts(zone), calendars[t.LeadCountry], until) {
+		if !step.Day.Before(*t.NextStepOn) && len(coming) < aheadAtMost {
+			coming = append(coming, step)
+		}
+	}
+	return coming, nil
+}

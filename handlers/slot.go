@@ -1,0 +1,104 @@
+package handlers
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"amal/db"
+	"amal/rules"
+	"amal/templates"
+)
+
+// slotForm is when somebody wants his daily mail.
+type slotForm struct {
+	Minute   string `form:"mail_minute"` // of the day; "" by role
+	TimeZone string `form:"time_zone"`   // "" as the agency's
+}
+
+// slotView is that form with the hours and zones offered.
+type slotView struct {
+	slotForm
+	Minutes []templates.Choice
+	Zones   []string
+}
+
+// The hours that are offered, in minutes of the day.
+const firstSlot, lastSlot = 5 * 60, 21 * 60
+
+// slots shows when a person gets his daily mail, typed or as it is kept.
+func slots(c echo.Context, me rules.Actor, person *db.Person, typed *slotForm) slotView {
+	v := slotView{Zones: zones}
+	if typed != nil {
+		v.slotForm = *typed
+	} else {
+		if person.MailMinute != nil {
+			v.Minute = strconv.Itoa(*person.MailMinute)
+		}
+		if person.TimeZone != nil {
+			v.TimeZone = *person.TimeZone
+		}
+	}
+	roles := make([]rules.Role, len(me.Members))
+	for i, m := range me.Members {
+		roles[i] = m.Role
+	}
+	v.Minutes = []templates.Choice{{Label: say(c).T("account.mail.by_role", "Hour", clockWord(rules.Slot(roles))), Chosen: v.Minute == ""}}
+	for m := firstSlot; m <= lastSlot; m += rules.SlotEvery {
+		v.Minutes = append(v.Minutes, templates.Choice{Value: strconv.Itoa(m), Label: clockWord(m), Chosen: v.Minute == strconv.Itoa(m)})
+	}
+	return v
+}
+
+func clockWord(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }
+
+// setSlot keeps when one's daily mail comes.
+func (a *App) setSlot(c echo.Context, me rules.Actor) error {
+	form, err := bind[slotForm](c)
+	if err != nil {
+		return err
+	}
+	in := db.SlotInput{TimeZone: form.TimeZone, Now: a.Now()}
+	if form.Minute != "" {
+		minute, err := strconv.Atoi(form.Minute)
+		if err != nil {
+			minute = -1 // refused below, with the others
+		}
+		in.Minute = &minute
+	}
+	if err := a.Store.SetSlot(c.Request().Context(), me, in); err != nil {
+		return a.showAccount(c, me, accountTyped{slot: form}, err)
+	}
+	return a.seeOther(c, "/account", "account.mail.saved")
+}
+
+// setLadder chooses the reminder ladder of a directive.
+func (a *App) setLadder(c echo.Context, me rules.Actor) error {
+	id, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	form, err := bind[struct {
+		Ladder string `form:"ladder"`
+	}](c)
+	if err != nil {
+		return err
+	}
+	if err := a.Store.SetLadder(c.Request().Context(), me, id, rules.LadderName(form.Ladder), a.Now()); err != nil {
+		return a.showDirective(c, me, nil, err)
+	}
+	return a.seeOther(c, fmt.Sprintf("/directives/%d", id), "ladder.saved")
+}
+
+// ladder shows which reminders a directive's tasks get.
+func (v *directiveView) ladder(c echo.Context, me rules.Actor, d *db.DirectivePage) {
+	p := say(c)
+	v.Ladder = p.T("ladder." + string(d.Ladder))
+	if !rules.MaySetLadder(me, d.Scope()) {
+		return
+	}
+	for _, name := range rules.LadderNames {
+		v.Ladders = append(v.Ladders, templates.Choice{Value: string(name), Label: p.T("ladder." + string(name)), Chosen: name == d.Ladder})
+	}
+}

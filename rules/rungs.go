@@ -1,0 +1,117 @@
+package rules
+
+import (
+	"slices"
+	"time"
+)
+
+// Audience is who of a task's people a reminder is for.
+type Audience string
+
+// The audiences of the ladder.
+const (
+	Lead         Audience = "lead"
+	CoExecutor   Audience = "co_executor"
+	ByController Audience = "controller"
+	Mailbox      Audience = "mailbox" // the lead agency's official one
+	AgencyHead   Audience = "head"    // of the lead agency, else of the one above it, else its mailbox
+	Supervisor   Audience = "manager" // where the controller sits, else of the lead's side
+)
+
+// Anchor is what a rung counts from.
+type Anchor int
+
+// The anchors of the ladder.
+const (
+	FromDeadline   Anchor = iota
+	FromSilence           // the last word of the lead
+	FromAssignment        // while nobody has received it
+	FromReview            // the last day to decide on a report that waits
+)
+
+// LadderName names one of the ladders that a controller can choose from for a
+// directive.
+type LadderName string
+
+// The ladders.
+const (
+	Standard LadderName = "standard" // as domain.md has it
+	Close    LadderName = "close"    // for what must not slip
+	Quiet    LadderName = "quiet"    // for what runs by itself
+)
+
+// LadderNames are the ladders, as the schema has them.
+var LadderNames = []LadderName{Standard, Close, Quiet}
+
+// Rung is one row of the reminder ladder: a rule, the days from its anchor
+// (negative: before it), and whom it tells. A rung before the deadline moves
+// to the working morning before, the others to the next one.
+type Rung struct {
+	Rule    string
+	Anchor  Anchor
+	Days    int
+	Working bool // Days are working days
+	To      []Audience
+	Term    int          // only for terms of more days than this
+	In      []LadderName // nil: in all
+}
+
+// Ladder is the reminder ladder (domain.md, "Reminders and escalation"). A
+// further step is a further row.
+var Ladder = []Rung{
+	{Rule: "unaccepted", Anchor: FromAssignment, Days: 1, Working: true, To: []Audience{Lead, ByController}, In: []LadderName{Standard, Close}},
+	{Rule: "silent", Anchor: FromSilence, Days: 30, To: []Audience{Lead}, In: []LadderName{Standard}},
+	{Rule: "silent", Anchor: FromSilence, Days: 14, To: []Audience{Lead}, In: []LadderName{Close}},
+	{Rule: "due_30", Days: -30, Term: 60, To: []Audience{Lead}, In: []LadderName{Standard, Close}},
+	{Rule: "due_14", Days: -14, To: []Audience{Lead, CoExecutor}, In: []LadderName{Close}},
+	{Rule: "due_7", Days: -7, To: []Audience{Lead, CoExecutor}},
+	{Rule: "due_3w", Days: -3, Working: true, To: []Audience{Lead, CoExecutor, ByController}, In: []LadderName{Standard, Close}},
+	{Rule: "due_1w", Days: -1, Working: true, To: []Audience{Lead}, In: []LadderName{Close}},
+	{Rule: "due_0", Days: 0, To: []Audience{Lead}},
+	{Rule: "late_1w", Days: 1, Working: true, To: []Audience{Lead, Mailbox, ByController}},
+	{Rule: "late_3w", Days: 3, Working: true, To: []Audience{AgencyHead}},
+	{Rule: "late_7", Days: 7, To: []Audience{Supervisor}},
+	{Rule: "late_30", Days: 30, To: []Audience{ByController}},
+	{Rule: "review_due", Anchor: FromReview, Days: 0, Working: true, To: []Audience{ByController}},
+	{Rule: "review_late", Anchor: FromReview, Days: 1, Working: true, To: []Audience{ByController, Supervisor}},
+}
+
+// MaySetLadder reports whether me may choose a directive's ladder: its
+// controller and managers.
+func MaySetLadder(me Actor, d TaskScope) bool {
+	hats := HatsFor(me, d)
+	return hats.Has(HatController) || hats.Has(HatManager)
+}
+
+// LetterAfter is how many days after the deadline a letter to the agency's head
+// is to be had.
+const LetterAfter = 30
+
+// LetterDue reports whether a task is so late that a letter to the head of its
+// agency is to be had.
+func LetterDue(s Status, deadline *time.Time, today time.Time) bool {
+	return s.Open() && deadline != nil && DaysLate(*deadline, today) >= LetterAfter
+}
+
+// rungsOf returns the rows of a ladder; an unknown name is the standard one.
+func rungsOf(name LadderName) []Rung {
+	if !slices.Contains(LadderNames, name) {
+		name = Standard
+	}
+	var rungs []Rung
+	for _, r := range Ladder {
+		if r.In == nil || slices.Contains(r.In, name) {
+			rungs = append(rungs, r)
+		}
+	}
+	return rungs
+}
+
+// ladders are the rows of each ladder.
+var ladders = func() map[LadderName][]Rung {
+	all := map[LadderName][]Rung{}
+	for _, name := range LadderNames {
+		all[name] = rungsOf(name)
+	}
+	return all
+}()
