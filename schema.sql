@@ -299,7 +299,7 @@ create table task (
 	focal_id     bigint references person, -- the focal point who answers; null: every one of the agency
 	status       text not null check (status in ('draft', 'assigned', 'in_progress', 'submitted', 'returned', 'accepted', 'cancelled')),
 	deadline     date,
-	original_deadline date, -- as at assignment; never changes afterwards
+	original_deadline date, -- as at assignment, of a periodic task as its cycle began; never changes afterwards
 	deadline_version integer not null default 1,
 	deadline_set_on date,
 	deadline_rule text not null default '' check (length(deadline_rule) <= 40),

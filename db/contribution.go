@@ -98,6 +98,9 @@ func (s *Store) fillReview(ctx context.Context, me rules.Actor, page *TaskPage) 
 	return err
 }
 
+// maxDraft is how long a kept draft can be, in bytes (schema.sql).
+const maxDraft = 1_000_000
+
 // KeepDraft keeps what me has typed of a report, url-encoded, until it is sent.
 func (s *Store) KeepDraft(ctx context.Context, me rules.Actor, taskID int64, typed string, now time.Time) error {
 	t, _, err := s.Task(ctx, me, taskID)
@@ -106,6 +109,9 @@ func (s *Store) KeepDraft(ctx context.Context, me rules.Actor, taskID int64, typ
 	}
 	if !rules.HatsFor(me, t.Scope()).Has(rules.HatLead) || !t.Status.Open() {
 		return fmt.Errorf("draft for task %d: %w", taskID, rules.ErrForbidden)
+	}
+	if len(typed) > maxDraft {
+		return rules.Problems{{Field: "done", Key: "form.error.too_long", Max: rules.MaxText}}
 	}
 	_, err = s.exec(ctx, `
 		insert into report_draft (task_id, person_id, fields, at) values ($1, $2, $3, $4)

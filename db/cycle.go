@@ -50,16 +50,22 @@ func (s *Store) nextCycle(ctx context.Context, me rules.Actor, was, t *Task, in 
 	if err != nil {
 		return fmt.Errorf("cycle of task %d: %w", t.ID, err)
 	}
-	next, missed := rules.NextCycle(*t.Anchor, t.Period, t.Cycle, today, calendar, t.LeadCountry)
-	for n := next - missed; n < next; n++ {
+	came := today
+	if t.SubmittedAt != nil {
+		came = rules.Today(*t.SubmittedAt, zone)
+	}
+	next, passed := rules.NextCycle(*t.Anchor, t.Period, t.Cycle, today, calendar, t.LeadCountry)
+	for n := next - passed; n < next; n++ {
 		due := rules.CycleDue(*t.Anchor, t.Period, n, calendar, t.LeadCountry)
-		if _, err := s.exec(ctx, `insert into cycle (task_id, number, due, late, closed_at) values ($1, $2, $3, true, $4)`, t.ID, n, due, in.Now); err != nil {
+		missed := due.Before(came) // else it passed while the report lay in review: a slow reviewer hurts nobody
+		if _, err := s.exec(ctx, `insert into cycle (task_id, number, due, late, closed_at) values ($1, $2, $3, $5, $4)`, t.ID, n, due, in.Now, missed); err != nil {
 			return fmt.Errorf("cycle of task %d: %w", t.ID, err)
 		}
 	}
 	due := rules.CycleDue(*t.Anchor, t.Period, next, calendar, t.LeadCountry)
 	t.Status, t.Cycle, t.ReviewLevel, t.SubmittedAt = rules.InProgress, next, 0, nil
 	t.DeadlineVersion++
+	t.OriginalDeadline, t.Moves = &due, 0 // of this cycle
 	if err := t.setDeadline(&due, today); err != nil {
 		return err
 	}

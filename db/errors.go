@@ -61,6 +61,8 @@ func translateState(err error, state *pq.Error) error {
 	switch {
 	case code == "23505": // unique_violation
 		return &TakenError{Constraint: state.Constraint}
+	case code == "40P01", code == "40001": // deadlock_detected, serialization_failure: somebody else came first
+		return fmt.Errorf("%w: %w", ErrStale, err)
 	case code == "57014": // query_canceled, by our context
 		return fmt.Errorf("%w: %w", context.Canceled, err)
 	case strings.HasPrefix(code, "57P"), strings.HasPrefix(code, "08"), code == "53300":

@@ -111,7 +111,7 @@ func (s *Store) AddFile(ctx context.Context, me rules.Actor, in FileInput) error
 			return fmt.Errorf("file for task %d: %w", t.ID, rules.ErrMove)
 		}
 		var waiting int
-		if err := tx.get(ctx, &waiting, `select count(*) from file where task_id = $1 and report_id is null`, t.ID); err != nil {
+		if err := tx.get(ctx, &waiting, `select count(*) from file where task_id = $1 and agency_id = $2 and report_id is null`, t.ID, *t.LeadID); err != nil {
 			return err
 		}
 		if waiting >= rules.MaxFiles {
@@ -148,8 +148,18 @@ func (s *Store) saveFile(ctx context.Context, me rules.Actor, t *Task, in FileIn
 	if _, err = s.exec(ctx, `update file set sha256 = $2 where id = $1`, id, sum.Sum(nil)); err != nil {
 		return fmt.Errorf("file %d: %w", id, err)
 	}
-	kept := fields{"file": in.Name, "sha256": fmt.Sprintf("%x", sum.Sum(nil))}
+	kept := fileTold(in.Name, in.Visibility)
+	kept["sha256"] = fmt.Sprintf("%x", sum.Sum(nil))
 	return s.log(ctx, deed{Me: me, Act: "add_file", Now: in.Now}, entry{Subject: "task", ID: t.ID, New: kept})
+}
+
+// fileTold is what history says of a file: both sides read it, so not the name of
+// one that is for the own side only.
+func fileTold(name string, visibility rules.Visibility) fields {
+	if visibility == rules.OwnSide {
+		return fields{"visibility": string(visibility)}
+	}
+	return fields{"file": name}
 }
 
 // File returns a file that me may see.
@@ -191,6 +201,8 @@ func (s *Store) WriteFile(ctx context.Context, id int64, to io.Writer) error {
 }
 
 // RemoveFile takes away a file that was not sent with a report yet.
+// rules.ErrMove says that it was, rules.ErrForbidden that me does not lead the
+// task.
 func (s *Store) RemoveFile(ctx context.Context, me rules.Actor, id int64, now time.Time) (taskID int64, err error) {
 	err = s.InTx(ctx, func(tx *Store) error {
 		f, err := tx.File(ctx, me, id)
@@ -198,15 +210,39 @@ func (s *Store) RemoveFile(ctx context.Context, me rules.Actor, id int64, now ti
 			return err
 		}
 		taskID = f.TaskID
-		if f.ReportID != nil {
-			return fmt.Errorf("file %d was sent: %w", id, rules.ErrMove)
+		if err := tx.lockWaiting(ctx, me, f); err != nil {
+			return err
 		}
-		for _, query := range []string{`delete from file_chunk where file_id = $1`, `delete from file where id = $1 and report_id is null`} {
+		for _, query := range []string{`delete from file_chunk where file_id = $1`, `delete from file where id = $1`} {
 			if _, err := tx.exec(ctx, query, id); err != nil {
 				return fmt.Errorf("file %d: %w", id, err)
 			}
 		}
-		return tx.log(ctx, deed{Me: me, Act: "remove_file", Now: now}, entry{Subject: "task", ID: f.TaskID, Old: fields{"file": f.Name}, New: fields{"file": ""}})
+		removed := entry{Subject: "task", ID: f.TaskID, New: fileTold(f.Name, f.Visibility)}
+		if f.Visibility != rules.OwnSide {
+			removed.Old, removed.New = removed.New, fields{"file": ""}
+		}
+		return tx.log(ctx, deed{Me: me, Act: "remove_file", Now: now}, removed)
 	})
 	return taskID, err
+}
+
+// lockWaiting locks the task of a file, as a report that takes files in does,
+// and makes sure that the file still waits and me may take it away.
+func (s *Store) lockWaiting(ctx context.Context, me rules.Actor, f *File) error {
+	t, err := s.lockTask(ctx, me, f.TaskID, 0)
+	if err != nil {
+		return err
+	}
+	if !rules.HatsFor(me, t.Scope()).Has(rules.HatLead) {
+		return fmt.Errorf("file %d: %w", f.ID, rules.ErrForbidden)
+	}
+	var waits []int64
+	if err := s.all(ctx, &waits, `select id from file where id = $1 and report_id is null for update`, f.ID); err != nil {
+		return fmt.Errorf("file %d: %w", f.ID, err)
+	}
+	if len(waits) == 0 || !t.Status.Open() {
+		return fmt.Errorf("file %d was sent: %w", f.ID, rules.ErrMove)
+	}
+	return nil
 }

@@ -64,7 +64,9 @@ func (s *Store) AddNote(ctx context.Context, me rules.Actor, in NoteInput) error
 func (s *Store) saveNote(ctx context.Context, me rules.Actor, t *Task, in NoteInput, voice rules.Voice) error {
 	if in.AnswersID != 0 {
 		var there bool
-		err := s.get(ctx, &there, `select true from note where id = $1 and task_id = $2`, in.AnswersID, t.ID)
+		err := s.get(ctx, &there, `
+			select true from note n join agency g on g.id = n.agency_id
+			where n.id = $2 and n.task_id = $3 and (n.visibility <> 'own' or `+shownTo+`)`, pq.Array(sidesOfMe(me)), in.AnswersID, t.ID)
 		if err != nil {
 			return fmt.Errorf("question %d: %w", in.AnswersID, err)
 		}
@@ -84,13 +86,15 @@ func (s *Store) saveNote(ctx context.Context, me rules.Actor, t *Task, in NoteIn
 	if in.AnswersID != 0 {
 		act = "answer"
 	}
-	if err := s.log(ctx, deed{Me: me, Act: act, Note: in.Text, Now: in.Now}, entry{Subject: "task", ID: t.ID}); err != nil {
+	n := notice{Rule: string(act), Task: t, Occasion: fmt.Sprintf("n%d", id), To: voice.Hearers, Except: me.PersonID, Now: in.Now}
+	words, hidden := in.Text, fields(nil)
+	if in.Visibility == rules.OwnSide { // history is for both sides
+		words, hidden, n.OwnSideOf = "", fields{"visibility": string(in.Visibility)}, voice.AgencyID
+	}
+	if err := s.log(ctx, deed{Me: me, Act: act, Note: words, Now: in.Now}, entry{Subject: "task", ID: t.ID, New: hidden}); err != nil {
 		return err
 	}
-	return s.tell(ctx, notice{
-		Rule: string(act), Task: t, Occasion: fmt.Sprintf("n%d", id), To: voice.Hearers,
-		Except: me.PersonID, Now: in.Now,
-	})
+	return s.tell(ctx, n)
 }
 
 // notes lists the talk on a task as far as me may see it, the oldest first: the

@@ -171,7 +171,9 @@ func (s *Store) recipientsOf(ctx context.Context, tasks []*Task, now time.Time) 
 		union all
 		select t.id, 'controller', `+personRecipient+`
 		from t join directive d on d.id = t.directive_id join person p on p.id = d.controller_id `+homeOf+`
-		where p.disabled_at is null
+		where p.disabled_at is null and exists (
+			select from member m join agency g on g.id = m.agency_id
+			where m.person_id = p.id and m.role in ('controller', 'manager') and (g.side = 'joint' or g.side = any(d.sides)))
 		union all
 		select t.id, 'mailbox', null, a.id, a.name_en, a.email, a.email_refused_at is not null,
 			a.locale, a.time_zone, a.country, '{}', null

@@ -52,19 +52,19 @@ func (s *Store) Accept(ctx context.Context, me rules.Actor, in ActInput) error {
 // controller's agency asks for.
 func (s *Store) approve(ctx context.Context, me rules.Actor, t *Task, in ActInput) (levels int, err error) {
 	var standing struct {
-		ReportID  int64 `db:"report_id"`
-		Levels    int
-		Approvers pq.Int64Array
+		ReportID int64 `db:"report_id"`
+		Levels   int
+		Before   pq.Int64Array // who reported and who approved
 	}
 	err = s.get(ctx, &standing, `
 		select r.id as report_id, `+reviewLevels+` as levels,
-			array(select person_id from approval where report_id = r.id) as approvers
+			r.person_id || array(select person_id from approval where report_id = r.id) as before
 		from report r join task t on t.id = r.task_id join directive d on d.id = t.directive_id
 		where r.task_id = $1 and r.submission = $2 and r.kind = 'completion' and r.undone_at is null`, t.ID, t.Submissions)
 	if err != nil {
 		return 0, fmt.Errorf("report of task %d: %w", t.ID, err)
 	}
-	if err := rules.CanApprove(t.ReviewLevel, rules.HatsFor(me, t.Scope()), standing.Approvers, me.PersonID); err != nil {
+	if err := rules.CanApprove(t.ReviewLevel, rules.HatsFor(me, t.Scope()), standing.Before, me.Selves()); err != nil {
 		return 0, fmt.Errorf("task %d, level %d: %w", t.ID, t.ReviewLevel+1, err)
 	}
 	_, err = s.exec(ctx, `insert into approval (report_id, level, person_id, at, note) values ($1, $2, $3, $4, $5)`,

@@ -36,9 +36,8 @@ const (
 
 // seesAllOf is the condition that the asker sees task t of directive d, led by
 // agency a, fully: rules.SightOf in SQL. $1 are his register sides, $2 the
-// agencies he answers for, $3 he himself and
-// those for whom he stands in.
-const seesAllOf = `(a.side = any($1) or a.side = 'joint' and d.sides && $1 or t.lead_id = any($2) or d.controller_id = any($3)
+// agencies he answers for, $3 as whom he controls.
+const seesAllOf = `(a.side = any($1) or a.side = 'joint' and d.sides && $1 or t.lead_id = any($2) or d.sides && $1 and d.controller_id = any($3)
 	or exists (select from co_executor e where e.task_id = t.id and e.agency_id = any($2)))`
 
 // sources says for each kind which rows are searched and who sees them; all
@@ -46,11 +45,11 @@ const seesAllOf = `(a.side = any($1) or a.side = 'joint' and d.sides && $1 or t.
 var sources = map[string]string{
 	"directive": `select 'directive' as kind, x.id, x.id as on_id, x.title, m.title as beside, x.number_year, x.number as directive_no, cast(null as integer) as task_no
 		from directive x join meeting m on m.id = x.meeting_id
-		where cardinality($3::bigint[]) > 0 and cardinality($4::text[]) >= 0 and (x.sides && $1 or exists (select from task t where t.directive_id = x.id and t.status <> 'draft'
+		where cardinality($3::bigint[]) >= 0 and cardinality($4::text[]) >= 0 and (x.sides && $1 or exists (select from task t where t.directive_id = x.id and t.status <> 'draft'
 			and (t.lead_id = any($2) or exists (select from co_executor e where e.task_id = t.id and e.agency_id = any($2)))))`,
 	"task": `select 'task' as kind, x.id, x.id as on_id, x.title, d.title as beside, d.number_year, d.number as directive_no, x.number as task_no
 		from task x join directive d on d.id = x.directive_id
-		where cardinality($3::bigint[]) > 0 and cardinality($4::text[]) >= 0 and (d.sides && $1 or x.status <> 'draft' and (x.lead_id = any($2)
+		where cardinality($3::bigint[]) >= 0 and cardinality($4::text[]) >= 0 and (d.sides && $1 or x.status <> 'draft' and (x.lead_id = any($2)
 			or exists (select from co_executor e where e.task_id = x.id and e.agency_id = any($2))))`,
 	"report": `select 'report' as kind, x.id, t.id as on_id, left(x.done, 200) as title, t.title as beside, d.number_year, d.number as directive_no, t.number as task_no
 		from report x join task t on t.id = x.task_id join directive d on d.id = t.directive_id join agency a on a.id = t.lead_id
@@ -60,7 +59,7 @@ var sources = map[string]string{
 		where ` + seesAllOf + ` and (x.report_id is not null or x.agency_id = any($2))
 			and (x.visibility <> 'own' or g.side = any($4) or g.side = 'joint' or 'joint' = any($4))`,
 	"agency": `select 'agency' as kind, x.id, x.id as on_id, x.name_en as title, x.code as beside, cast(null as integer) as number_year, cast(null as integer) as directive_no, cast(null as integer) as task_no
-		from agency x where cardinality($3::bigint[]) > 0 and cardinality($4::text[]) >= 0 and cardinality($1::text[]) >= 0 and cardinality($2::bigint[]) >= 0`,
+		from agency x where cardinality($3::bigint[]) >= 0 and cardinality($4::text[]) >= 0 and cardinality($1::text[]) >= 0 and cardinality($2::bigint[]) >= 0`,
 }
 
 // Search finds the things of a kind in which all words stand, the latest first,
@@ -72,14 +71,14 @@ func (s *Store) Search(ctx context.Context, me rules.Actor, kind string, words [
 	if !ok || len(words) == 0 || kind == "agency" && !rules.Allowed(me, rules.SeeAgencies) {
 		return nil, 0, nil
 	}
-	args := []any{pq.Array(me.RegisterSides()), pq.Array(me.AgenciesAs(rules.Focal)), pq.Array(me.Selves()), pq.Array(sidesOfMe(me))}
+	args := []any{pq.Array(me.RegisterSides()), pq.Array(me.AgenciesAs(rules.Focal)), pq.Array(me.Controls()), pq.Array(sidesOfMe(me))}
 	matched := source
 	for _, w := range words {
 		args = append(args, "%"+escapeLike(w)+"%")
 		matched += fmt.Sprintf(` and x.folded like $%d`, len(args))
 	}
 	last := len(args)
-	err = s.plan(ctx, &found, matched+fmt.Sprintf(` and ($%d = 0 or x.id < $%d) order by x.id desc limit $%d`, last+1, last+1, last+2), append(args, before, SearchLimit+1)...)
+	err = s.plan(ctx, &found, matched+fmt.Sprintf(` and (cast($%d as bigint) = 0 or x.id < $%d) order by x.id desc limit $%d`, last+1, last+1, last+2), append(args, before, SearchLimit+1)...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("search for a %s: %w", kind, err)
 	}

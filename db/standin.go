@@ -97,6 +97,12 @@ func (s *Store) EndStandIn(ctx context.Context, me rules.Actor, id int64, now ti
 	})
 }
 
+// stillColleagues is the condition that the two of stand-in s still share an
+// agency: who leaves loses what he had of the other at once.
+const stillColleagues = `exists (
+				select from member x join member y on y.agency_id = x.agency_id
+				where x.person_id = s.deputy_id and y.person_id = s.person_id)`
+
 // ActorAt is what a person is to rules at now: himself, and those for whom he
 // stands in on that day of his first agency. An absent person's roles in the
 // register and as focal point go over, those of administration do not.
@@ -112,7 +118,7 @@ func (s *Store) ActorAt(ctx context.Context, p *Person, now time.Time) (rules.Ac
 		select m.person_id, m.agency_id, m.role, a.side, a.time_zone, s.from_day, s.to_day
 		from stand_in s join person p on p.id = s.person_id join member m on m.person_id = s.person_id join agency a on a.id = m.agency_id
 		where s.deputy_id = $1 and s.to_day >= $2 and s.from_day <= $3 and s.ended_at is null and p.disabled_at is null
-			and m.role in ('staff', 'focal', 'controller', 'manager', 'head')
+			and m.role in ('staff', 'focal', 'controller', 'manager', 'head') and `+stillColleagues+`
 		order by m.person_id, m.agency_id`, p.ID, now.AddDate(0, 0, -1), now.AddDate(0, 0, 1))
 	if err != nil {
 		return me, fmt.Errorf("stand-ins by person %d: %w", p.ID, err)
@@ -135,18 +141,12 @@ func (s *Store) ActorAt(ctx context.Context, p *Person, now time.Time) (rules.Ac
 
 // deputise puts who stands in in the place of absent recipients.
 func (s *Store) deputise(ctx context.Context, rows []*Recipient, now time.Time) ([]*Recipient, error) {
-	ids := []int64{}
-	for _, r := range rows {
-		if r.PersonID != nil && !slices.Contains(ids, *r.PersonID) {
-			ids = append(ids, *r.PersonID)
-		}
-	}
 	var deputies []deputy
 	err := s.all(ctx, &deputies, `
 		select s.person_id as absent, s.from_day, s.to_day, cast(0 as bigint) as task_id, '' as audience, `+personRecipient+`
 		from stand_in s join person p on p.id = s.deputy_id `+homeOf+`
-		where s.person_id = any($1) and s.to_day >= $2 and s.from_day <= $3 and s.ended_at is null and p.disabled_at is null
-		order by s.id`, pq.Array(ids), now.AddDate(0, 0, -1), now.AddDate(0, 0, 1))
+		where s.person_id = any($1) and s.to_day >= $2 and s.from_day <= $3 and s.ended_at is null and p.disabled_at is null and `+stillColleagues+`
+		order by s.id`, pq.Array(recipients(rows).people()), now.AddDate(0, 0, -1), now.AddDate(0, 0, 1))
 	if err != nil || len(deputies) == 0 {
 		return rows, err
 	}

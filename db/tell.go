@@ -3,7 +3,10 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/lib/pq"
 
 	"amal/rules"
 )
@@ -18,7 +21,9 @@ type notice struct {
 	AtOnce   bool
 	Note     string
 	Except   int64
-	Now      time.Time
+	// OwnSideOf is an agency beyond whose side nobody is told, 0 for none.
+	OwnSideOf int64
+	Now       time.Time
 }
 
 // tell plans a notice for each recipient, in the transaction of the act: at
@@ -33,8 +38,12 @@ func (s *Store) tell(ctx context.Context, n notice) error {
 	if err != nil {
 		return err
 	}
+	told, err := s.onSideOf(ctx, n.OwnSideOf, recipients[n.Task.ID].of(n.To))
+	if err != nil {
+		return err
+	}
 	var rows []reminderRow
-	for _, r := range recipients[n.Task.ID].of(n.To) {
+	for _, r := range told {
 		if r.PersonID != nil && *r.PersonID == n.Except {
 			continue
 		}
@@ -61,4 +70,32 @@ func (s *Store) untell(ctx context.Context, taskID int64, since time.Time) error
 		return fmt.Errorf("notices of task %d: %w", taskID, err)
 	}
 	return nil
+}
+
+// onSideOf leaves the people of an agency's side and of joint agencies; all
+// where there is none.
+func (s *Store) onSideOf(ctx context.Context, agencyID int64, all recipients) (recipients, error) {
+	if agencyID == 0 {
+		return all, nil
+	}
+	var people []int64
+	err := s.all(ctx, &people, `
+		select distinct m.person_id
+		from member m join agency g on g.id = m.agency_id join agency own on own.id = $1
+		where m.person_id = any($2) and (g.side in (own.side, 'joint') or own.side = 'joint')`, agencyID, pq.Array(all.people()))
+	if err != nil {
+		return nil, fmt.Errorf("people on the side of agency %d: %w", agencyID, err)
+	}
+	return slices.DeleteFunc(all, func(r *Recipient) bool { return !slices.Contains(people, deref(r.PersonID)) }), nil
+}
+
+// people are the ids of those recipients who are persons.
+func (rs recipients) people() []int64 {
+	ids := []int64{}
+	for _, r := range rs {
+		if r.PersonID != nil && !slices.Contains(ids, *r.PersonID) {
+			ids = append(ids, *r.PersonID)
+		}
+	}
+	return ids
 }

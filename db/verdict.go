@@ -106,7 +106,11 @@ func (s *Store) grantExtension(ctx context.Context, me rules.Actor, t *Task, r *
 	if in.Date != nil && !in.Date.Equal(day) {
 		state, day = rules.GrantedAs, *in.Date
 	}
-	if err := rules.CheckMove("-", t.Deadline, day); err != nil {
+	zone, err := t.Zone()
+	if err != nil {
+		return err
+	}
+	if err := rules.CheckGrant(t.Deadline, day, rules.Today(in.Now, zone)); err != nil {
 		return err
 	}
 	was := *t

@@ -265,7 +265,11 @@ func (a *App) chainPDF(c echo.Context, me rules.Actor) error {
 		l.add(s.Said.Text+orNothing("\n", s.Where), strings.TrimSpace(s.Ref+" "+s.Title)+orNothing("\n«", s.Words)+closing(s.Words)+"\n"+
 			p.T("field.deadline")+": "+s.Due.Text+orNothing(" ", s.Shifted)+orNothing(", «", s.Wording)+closing(s.Wording))
 	}
-	sheet := files.Sheet{Title: d.Title, Above: p.T("chain.heading") + " · " + sum, Facts: l.facts, Code: code,
+	above := p.T("chain.heading") + " · " + sum
+	if d.Official {
+		above += " · " + p.T("official.mark")
+	}
+	sheet := files.Sheet{Title: d.Title, Above: above, Facts: l.facts, Code: code,
 		Foot: p.T("card.foot", "When", a.moment(c, a.Now()), "Head", headWord(head))}
 	return sendPDF(c, sheet, fmt.Sprintf("statements-%d", d.ID))
 }

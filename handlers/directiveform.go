@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"fmt"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -279,18 +278,4 @@ func (a *App) editDirective(c echo.Context, me rules.Actor) error {
 		form.Controller = *d.ControllerID
 	}
 	return a.showDirectiveForm(c, me, form, passageWords(c, d.Passage), nil)
-}
-
-// assignAll hands every draft of a directive to its lead.
-func (a *App) assignAll(c echo.Context, me rules.Actor) error {
-	id, err := id(c, "id")
-	if err != nil {
-		return err
-	}
-	n, err := a.Store.AssignAll(c.Request().Context(), me, id, a.Now())
-	if err != nil {
-		return a.showDirective(c, me, nil, err)
-	}
-	a.flash(c, templates.Flash{Text: say(c).N("task.assigned_n", n)})
-	return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/directives/%d", id))
 }

@@ -37,12 +37,19 @@ type directiveView struct {
 	ChainSum              string
 	Related               []relatedRow
 	Lineage               lineageForm // typed
+	Alike                 []searchRow // what drafts to be assigned may double
 	Lineages              []templates.Choice
 	Official              bool
 	State                 string   // fulfilled, partly, claimed …
 	Mismatches            []string // where the sides differ
 	Ladder                string
 	Ladders               []templates.Choice // for who may choose another
+}
+
+// directiveTyped is what was typed on a directive's page and could not be taken.
+type directiveTyped struct {
+	lineage *lineageForm
+	alike   []searchRow // what its drafts may double
 }
 
 // sideBlock is what one side owes: its leads, co-executors and worst sign.
@@ -58,10 +65,10 @@ type sideBlock struct {
 var directivePage = templates.New[directiveView]("directive.html")
 
 func (a *App) directive(c echo.Context, me rules.Actor) error {
-	return a.showDirective(c, me, nil, nil)
+	return a.showDirective(c, me, directiveTyped{}, nil)
 }
 
-func (a *App) showDirective(c echo.Context, me rules.Actor, typed *lineageForm, failed error) error {
+func (a *App) showDirective(c echo.Context, me rules.Actor, typed directiveTyped, failed error) error {
 	id, err := id(c, "id")
 	if err != nil {
 		return err
@@ -89,9 +96,10 @@ func (a *App) showDirective(c echo.Context, me rules.Actor, typed *lineageForm, 
 	if err != nil {
 		return err
 	}
-	if typed != nil {
-		view.Lineage = *typed
+	if typed.lineage != nil {
+		view.Lineage = *typed.lineage
 	}
+	view.Alike = typed.alike
 	view.fill(a, c, n, d)
 	view.chain(a, c, d)
 	view.relations(a, c, d)

@@ -67,6 +67,8 @@ func (a *App) fillCycles(c echo.Context, t *db.TaskPage, view *taskView) {
 		x := &t.Cycles[i]
 		row := cycleRow{Due: a.longDay(c, &x.Due), Status: templates.Status{Key: "done", Word: p.T("cycle.on_time")}}
 		switch {
+		case x.ReportID == nil && !x.Late:
+			row.Status = templates.Status{Key: "stop", Word: p.T("cycle.in_review")}
 		case x.ReportID == nil:
 			row.Status = templates.Status{Key: "late", Word: p.T("cycle.missed")}
 		case x.Late:
@@ -103,7 +105,7 @@ func (a *App) fillInputs(c echo.Context, n names, t *db.TaskPage, view *taskView
 func (a *App) mayApprove(c echo.Context, t *db.TaskPage) bool {
 	name := seen(c).me.Name
 	byMe := slices.ContainsFunc(t.Review.Approvals, func(x db.Approval) bool { return x.PersonName == name })
-	return !byMe && rules.CanApprove(t.ReviewLevel, t.Hats, nil, seen(c).me.PersonID) == nil
+	return !byMe && rules.CanApprove(t.ReviewLevel, t.Hats, nil, seen(c).me.Selves()) == nil
 }
 
 func (a *App) contribute(c echo.Context, me rules.Actor) error {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -86,10 +87,10 @@ func (a *App) addFile(c echo.Context, me rules.Actor) error {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err == nil {
-			err = a.takePart(c, me, part, &in, &kept)
-		}
 		if err != nil {
+			return a.uploadFailed(c, me, brokenUpload(err))
+		}
+		if err := a.takePart(c, me, part, &in, &kept); err != nil {
 			return a.uploadFailed(c, me, err)
 		}
 	}
@@ -97,6 +98,16 @@ func (a *App) addFile(c echo.Context, me rules.Actor) error {
 		return a.uploadFailed(c, me, rules.Problems{{Field: "file", Key: "form.error.required"}})
 	}
 	return a.seeOther(c, fmt.Sprintf("/tasks/%d#files", taskID), "file.added")
+}
+
+// brokenUpload tells an upload whose parts can't be told apart from one that is
+// too large or was broken off.
+func brokenUpload(err error) error {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) || errors.Is(err, context.Canceled) || errors.Is(err, os.ErrDeadlineExceeded) {
+		return err
+	}
+	return errBadForm
 }
 
 // uploadFailed shows on the task's page why a file was not taken; those before

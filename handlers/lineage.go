@@ -114,7 +114,7 @@ func (a *App) relate(c echo.Context, me rules.Actor) error {
 		err = a.storeLineage(c, me, directiveID, form)
 	}
 	if err != nil {
-		return a.showDirective(c, me, form, err)
+		return a.showDirective(c, me, directiveTyped{lineage: form}, err)
 	}
 	return a.seeOther(c, fmt.Sprintf("/directives/%d", directiveID), "lineage.added")
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -85,22 +84,4 @@ func (a *App) searchGroup(c echo.Context, kind, question string, found []db.Foun
 		g.Rows = append(g.Rows, row)
 	}
 	return g
-}
-
-// lookAlikes are what a task to be assigned may double, for a last look before
-// it gets its number.
-func (a *App) lookAlikes(c echo.Context, me rules.Actor, taskID int64) ([]searchRow, error) {
-	found, err := a.Store.LookAlikes(c.Request().Context(), me, taskID)
-	var rows []searchRow
-	for _, f := range found {
-		href := "/tasks/"
-		if f.Kind == "directive" {
-			href = "/directives/"
-		}
-		row := searchRow{Href: fmt.Sprintf("%s%d", href, f.On), Title: f.Title, Ref: f.Ref, Beside: f.Beside}
-		if !slices.Contains(rows, row) {
-			rows = append(rows, row)
-		}
-	}
-	return rows, err
 }

@@ -86,7 +86,7 @@ func (a *App) setLadder(c echo.Context, me rules.Actor) error {
 		return err
 	}
 	if err := a.Store.SetLadder(c.Request().Context(), me, id, rules.LadderName(form.Ladder), a.Now()); err != nil {
-		return a.showDirective(c, me, nil, err)
+		return a.showDirective(c, me, directiveTyped{}, err)
 	}
 	return a.seeOther(c, fmt.Sprintf("/directives/%d", id), "ladder.saved")
 }

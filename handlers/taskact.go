@@ -70,8 +70,8 @@ func (a *App) findTask(c echo.Context, me rules.Actor, ref string) (int64, error
 	if ref == "" {
 		return 0, nil
 	}
-	var year, directive, number int
-	if _, err := fmt.Sscanf(ref, "%d-%d.%d", &year, &directive, &number); err != nil {
+	year, directive, number, ok := rules.ParseTaskRef(ref)
+	if !ok {
 		return 0, rules.Problems{{Field: "into", Key: "form.error.into"}}
 	}
 	found, err := a.Store.TaskByRef(c.Request().Context(), me, year, directive, number)

@@ -26,25 +26,18 @@ var ShiftOf = map[string]Shift{"UZ": ShiftBefore, "KZ": ShiftBefore}
 // never from the day before (31 January, 28 February, 31 March), moved off days
 // off as the country does.
 func CycleDue(anchor time.Time, period Period, cycle int, c Calendar, country string) time.Time {
-	day := addMonths(anchor, monthsOf[period]*cycle)
+	day := AddMonths(anchor, monthsOf[period]*cycle, anchor.Day())
 	day, _ = Shifted(day, c, ShiftOf[country])
 	return day
 }
 
-// addMonths goes on by months, at most to the month's last day.
-func addMonths(day time.Time, n int) time.Time {
-	first := time.Date(day.Year(), day.Month()+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
-	last := first.AddDate(0, 1, -1).Day()
-	return first.AddDate(0, 0, min(day.Day(), last)-1)
-}
-
 // NextCycle is the first cycle after the present one whose due day has not
-// passed, and how many were missed on the way.
-func NextCycle(anchor time.Time, period Period, present int, today time.Time, c Calendar, country string) (next, missed int) {
+// passed, and how many passed on the way.
+func NextCycle(anchor time.Time, period Period, present int, today time.Time, c Calendar, country string) (next, passed int) {
 	next = present + 1
 	for CycleDue(anchor, period, next, c, country).Before(today) {
 		next++
-		missed++
+		passed++
 	}
-	return next, missed
+	return next, passed
 }

@@ -88,14 +88,27 @@ func CheckRequest(r RequestDraft) error {
 		}
 		return p.OrNil()
 	}
+	later(&p, r.Deadline, r.Wanted, r.Today)
+	return p.OrNil()
+}
+
+// later adds a Problem where a date is none, not after the deadline, or past.
+func later(p *Problems, deadline *time.Time, wanted, today time.Time) {
 	switch {
-	case r.Wanted.IsZero():
+	case wanted.IsZero():
 		p.Add("wanted", "form.error.not_a_date")
-	case r.Deadline == nil:
+	case deadline == nil:
 		p.Add("wanted", "form.error.no_deadline")
-	case !r.Wanted.After(*r.Deadline) || r.Wanted.Before(r.Today):
+	case !wanted.After(*deadline) || wanted.Before(today):
 		p.Add("wanted", "form.error.later_date")
 	}
+}
+
+// CheckGrant returns Problems where the date that an extension is granted until
+// is not after the present deadline, or has passed.
+func CheckGrant(deadline *time.Time, to, today time.Time) error {
+	var p Problems
+	later(&p, deadline, to, today)
 	return p.OrNil()
 }
 

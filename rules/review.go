@@ -36,11 +36,12 @@ const ActApprove Act = "approve"
 
 // CanApprove reports whether somebody may say yes on the next review level of
 // a report that has level approvals of levels: on the first the controller, or
-// in his stead a manager; above it a manager who has not approved it before.
-// It returns ErrForbidden otherwise.
-func CanApprove(level int, hats Hats, approvers []int64, me int64) error {
+// in his stead a manager; above it a manager. Nobody says yes to what he, or
+// somebody for whom he stands in, reported or has approved before. It returns
+// ErrForbidden otherwise.
+func CanApprove(level int, hats Hats, before []int64, selves []int64) error {
 	switch {
-	case slices.Contains(approvers, me):
+	case slices.ContainsFunc(selves, func(id int64) bool { return slices.Contains(before, id) }):
 		return ErrForbidden
 	case hats.Has(HatManager), level == 0 && hats.Has(HatController):
 		return nil
