@@ -70,7 +70,8 @@ func Today(now time.Time, zone *time.Location) time.Time { return Date(now.In(zo
 
 // At returns the moment a wall clock in the zone shows hour:minute on a day:
 // the first one where the clock is put back, the first after the gap where it
-// is put forward over that time.
+// is put forward over that time, the last before it where the gap ends on the
+// next day.
 func At(day time.Time, hour, minute int, zone *time.Location) time.Time {
 	y, m, d := day.Date()
 	t := time.Date(y, m, d, hour, minute, 0, 0, zone)
@@ -83,7 +84,11 @@ func At(day time.Time, hour, minute int, zone *time.Location) time.Time {
 	if wall(t).Equal(want) {
 		return t
 	}
-	return gapEnd(t, want)
+	end := gapEnd(t, want)
+	if Today(end, zone).After(Date(day)) {
+		return end.Add(-time.Second)
+	}
+	return end
 }
 
 // gapEnd finds the first moment whose wall clock is not before want.
