@@ -16,7 +16,8 @@ type LedgerLine struct {
 	Rule        string
 	Audience    string
 	PersonName  string    `db:"person_name"` // "" for a mailbox
-	AgencyID    *int64    `db:"agency_id"`   // of a mailbox
+	PersonID    *int64    `db:"person_id"`
+	AgencyID    *int64    `db:"agency_id"` // of a mailbox
 	TaskID      int64     `db:"task_id"`
 	TaskTitle   string    `db:"task_title"`
 	LeadID      int64     `db:"lead_id"`
@@ -53,42 +54,113 @@ var LedgerStates = []string{"planned", "waiting", "sent", "skipped", "refused", 
 // ledgerState is a reminder's state with its message's.
 const ledgerState = `case when r.state = 'taken' then m.state else r.state end`
 
-// Ledger lists the reminders that me may see, the newest first, PageSize and
-// one more where there are further ones. An administrator sees all, without
-// titles.
-func (s *Store) Ledger(ctx context.Context, me rules.Actor, f LedgerFilter) ([]LedgerLine, error) {
-	before := f.Before
-	if before == 0 {
-		before = 1<<63 - 1
-	}
-	titles := len(me.RegisterSides()) > 0
-	sides := pq.Array(me.RegisterSides())
+// ledgerScope is the condition that a reminder is for me's eyes, on $1 to $3,
+// and those parameters: of his sides in the register, of all sides for an
+// administrator, without titles; else what the agencies for which he answers
+// were sent.
+func (s *Store) ledgerScope(ctx context.Context, me rules.Actor) (string, []any, error) {
+	titles, sides, own := len(me.RegisterSides()) > 0, me.RegisterSides(), me.AgenciesAs(rules.Focal)
 	if me.Has(rules.Admin) {
-		sides = pq.Array(rules.Sides)
+		sides = rules.Sides
 	}
-	var lines []LedgerLine
-	err := s.all(ctx, &lines, `
-		select r.id, r.rule, r.audience, coalesce(p.name, '') as person_name, r.agency_id, t.id as task_id,
-			case when $1 then t.title else '' end as task_title, t.lead_id, d.number_year, d.number as directive_no,
-			t.number as task_no, r.planned_for, r.late, `+ledgerState+` as state, r.reason,
-			coalesce(m.address, '') as address, coalesce(m.answer, '') as answer, m.sent_at, coalesce(m.attempts, 0) as attempts,
-			a.time_zone
+	if len(sides) > 0 || len(own) == 0 {
+		return `d.sides && $2 and cardinality($3::text[]) = 0`, []any{titles, pq.Array(sides), pq.Array([]string{})}, nil
+	}
+	var ours []string
+	err := s.all(ctx, &ours, `
+		select 'a' || id from agency where id = any($1)
+		union select 'p' || person_id from member where agency_id = any($1)`, pq.Array(own))
+	if err != nil {
+		return "", nil, fmt.Errorf("recipients of agencies: %w", err)
+	}
+	return `cardinality($2::bigint[]) > 0 and r.recipient = any($3)`, []any{titles, pq.Array(own), pq.Array(ours)}, nil
+}
+
+// ledgerFrom joins what the ledger tells of a reminder.
+const ledgerFrom = `
 		from reminder r
 		join task t on t.id = r.subject_id and r.subject = 'task'
 		join directive d on d.id = t.directive_id
 		join agency a on a.id = t.lead_id
 		left join person p on p.id = r.person_id
-		left join message m on m.id = r.message_id
-		where r.id < $2 and d.sides && $3
-			and ($4 = '' or `+ledgerState+` = $4)
-			and ($5 = 0 or t.lead_id = $5)
-			and ($6 = 0 or t.id = $6)
+		left join message m on m.id = r.message_id`
+
+// Ledger lists the reminders that me may see, the newest first, PageSize and
+// one more where there are further ones. An administrator sees all, without
+// titles; a focal point what his agencies were sent, with the titles of tasks
+// that they still lead or contribute to.
+func (s *Store) Ledger(ctx context.Context, me rules.Actor, f LedgerFilter) ([]LedgerLine, error) {
+	before := f.Before
+	if before == 0 {
+		before = 1<<63 - 1
+	}
+	scope, args, err := s.ledgerScope(ctx, me)
+	if err != nil {
+		return nil, err
+	}
+	var lines []LedgerLine
+	err = s.all(ctx, &lines, `
+		select r.id, r.rule, r.audience, coalesce(p.name, '') as person_name, r.person_id, r.agency_id, t.id as task_id,
+			case when $1 or t.lead_id = any($8) or exists (select from co_executor c where c.task_id = t.id and c.agency_id = any($8)) then t.title else '' end as task_title,
+			t.lead_id, d.number_year, d.number as directive_no,
+			t.number as task_no, r.planned_for, r.late, `+ledgerState+` as state, r.reason,
+			coalesce(m.address, '') as address, coalesce(m.answer, '') as answer, m.sent_at, coalesce(m.attempts, 0) as attempts,
+			a.time_zone`+ledgerFrom+`
+		where r.id < $4 and `+scope+`
+			and ($5 = '' or `+ledgerState+` = $5)
+			and ($6 = 0 or t.lead_id = $6)
+			and ($7 = 0 or t.id = $7)
 		order by r.id desc
-		limit 51`, titles, before, sides, f.State, f.AgencyID, f.TaskID)
+		limit 51`, append(args, before, f.State, f.AgencyID, f.TaskID, pq.Array(me.AgenciesAs(rules.Focal)))...)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
 	return lines, nil
+}
+
+// actAgain is how history calls a mail that is sent again.
+const actAgain rules.Act = "send_again"
+
+// SendAgain lets a mail that was refused or given up go out again, with all
+// its lines that are still right, and believes its address anew. ErrNotFound
+// is for a reminder that me may not see, rules.ErrMove for one whose mail was
+// not refused.
+func (s *Store) SendAgain(ctx context.Context, me rules.Actor, reminderID int64, now time.Time) error {
+	return s.InTx(ctx, func(tx *Store) error {
+		scope, args, err := tx.ledgerScope(ctx, me)
+		if err != nil {
+			return err
+		}
+		var of struct {
+			MessageID *int64 `db:"message_id"`
+			PersonID  *int64 `db:"person_id"`
+			AgencyID  *int64 `db:"agency_id"`
+			TaskID    int64  `db:"task_id"`
+		}
+		err = tx.get(ctx, &of, `select r.message_id, r.person_id, r.agency_id, t.id as task_id`+ledgerFrom+` where cast($1 as boolean) is not null and r.id = $4 and `+scope, append(args, reminderID)...)
+		if err != nil {
+			return fmt.Errorf("reminder %d: %w", reminderID, err)
+		}
+		n, err := tx.exec(ctx, `
+			update message set state = 'waiting', send_after = $2, attempts = 0, created_at = $2, leased_until = null, leased_by = ''
+			where id = $1 and state in ('refused', 'failed')`, of.MessageID, now)
+		if err == nil && n == 0 {
+			err = rules.ErrMove
+		}
+		if err != nil {
+			return fmt.Errorf("mail of reminder %d: %w", reminderID, err)
+		}
+		for query, id := range map[string]*int64{
+			`update person set email_refused_at = null where id = $1`: of.PersonID,
+			`update agency set email_refused_at = null where id = $1`: of.AgencyID,
+		} {
+			if _, err := tx.exec(ctx, query, id); err != nil {
+				return fmt.Errorf("address of reminder %d: %w", reminderID, err)
+			}
+		}
+		tx.forgetDirectory()
+		return tx.log(ctx, deed{Me: me, Act: actAgain, Now: now}, entry{Subject: "task", ID: of.TaskID})
+	})
 }
 
 // CaughtMail is a mail that the demonstration kept instead of sending.

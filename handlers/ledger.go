@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -18,7 +19,6 @@ type ledgerView struct {
 	Lines            []ledgerRow
 	States, Agencies []templates.Choice
 	Pager            templates.Pager
-	Titles           bool
 	LastTick         string
 }
 
@@ -32,6 +32,8 @@ type ledgerRow struct {
 	State                        templates.Status
 	Answer, Reason               string
 	Late                         bool
+	Again                        bool   // it can be sent again
+	Mend                         string // where its address can be mended
 }
 
 var ledgerPage = templates.New[ledgerView]("ledger.html")
@@ -53,7 +55,7 @@ func (a *App) ledger(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		return err
 	}
-	view := ledgerView{Layout: a.layout(c, p.T("nav.reminders")), Titles: len(me.RegisterSides()) > 0}
+	view := ledgerView{Layout: a.layout(c, p.T("nav.reminders"))}
 	if len(rows) > db.PageSize {
 		rows = rows[:db.PageSize]
 		view.Pager.Next = before(c, rows[len(rows)-1].ID)
@@ -74,6 +76,32 @@ func (a *App) ledger(c echo.Context, me rules.Actor) error {
 	return render(c, http.StatusOK, ledgerPage, view)
 }
 
+// failedMail reports whether a mail did not go out for good.
+func failedMail(state string) bool { return state == "refused" || state == "failed" }
+
+// mendAddress is where a refused address can be changed, by those who can.
+func mendAddress(me rules.Actor, l *db.LedgerLine) string {
+	switch {
+	case l.State != "refused" || !rules.Allowed(me, rules.Administer):
+		return ""
+	case l.AgencyID != nil:
+		return fmt.Sprintf("/agencies/%d#f-email", *l.AgencyID)
+	}
+	return fmt.Sprintf("/people/%d#f-email", deref(l.PersonID))
+}
+
+// sendAgain lets a mail that was refused or given up go out again.
+func (a *App) sendAgain(c echo.Context, me rules.Actor) error {
+	id, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	if err := a.Store.SendAgain(c.Request().Context(), me, id, a.Now()); err != nil {
+		return err
+	}
+	return a.seeOther(c, "/reminders", "ledger.again.done")
+}
+
 // before is the address of the page of older rows.
 func before(c echo.Context, id int64) string {
 	q := c.Request().URL.Query()
@@ -87,8 +115,9 @@ func (v *ledgerView) fill(a *App, c echo.Context, rows []db.LedgerLine) error {
 	if err != nil {
 		return err
 	}
+	me := seen(c).me
 	for _, l := range rows {
-		row := ledgerRow{ID: l.ID, Planned: a.moment(c, l.PlannedFor), Who: l.PersonName, Address: l.Address, Audience: p.T("audience." + l.Audience),
+		row := ledgerRow{Again: failedMail(l.State) && rules.Allowed(me, rules.SendAgain), Mend: mendAddress(me, &l), ID: l.ID, Planned: a.moment(c, l.PlannedFor), Who: l.PersonName, Address: l.Address, Audience: p.T("audience." + l.Audience),
 			Rule: p.T("rule." + l.Rule), TaskID: l.TaskID, Ref: l.Ref(), Title: l.TaskTitle, Lead: n.of(l.LeadID), Side: n.side(l.LeadID),
 			State: templates.Status{Key: ledgerShapes[l.State], Word: p.T("ledger.state." + l.State)}, Answer: l.Answer, Late: l.Late}
 		if l.AgencyID != nil {

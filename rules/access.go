@@ -148,6 +148,7 @@ const (
 	Remind      Permission = "remind"
 	Reopen      Permission = "reopen"
 	SeeLedger   Permission = "see the ledger"
+	SendAgain   Permission = "send a mail again"
 	SeeAgencies Permission = "see agencies"
 	Administer  Permission = "administer"
 )
@@ -164,7 +165,8 @@ var granted = map[Permission][]Role{
 	Review:      {Controller, Manager},
 	Remind:      {Staff, Controller, Manager},
 	Reopen:      {Manager},
-	SeeLedger:   {Staff, Controller, Manager, Admin, Auditor},
+	SeeLedger:   {Staff, Focal, Controller, Manager, Admin, Auditor},
+	SendAgain:   {Staff, Controller, Manager, Admin},
 	SeeAgencies: {Staff, Controller, Manager, Head, Admin, Auditor},
 	Administer:  {Admin},
 }
