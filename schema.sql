@@ -636,6 +636,7 @@ create table message (
 	answer      text not null default '', -- the mail server's last words, or why skipped
 	sent_at     timestamptz,
 	created_at  timestamptz not null,
+	answer_key  bytea check (length(answer_key) = 32), -- what its answer links are made from; null once it has gone
 	check ((person_id is null) <> (agency_id is null)),
 	check ((kind = 'now') = (reminder_id is not null))
 );
@@ -672,6 +673,30 @@ create index reminder_subject on reminder (subject, subject_id, id);
 create index reminder_message on reminder (message_id);
 create index reminder_recipient on reminder (recipient, id desc);
 
+-- Secrets in mails: whoever holds one may answer for one person on one task,
+-- until it expires and as far as rules let him at that moment. Only the token's
+-- SHA-256 is kept. A new address or disabling removes a person's links.
+create table answer_link (
+	token_hash bytea primary key check (length(token_hash) = 32),
+	person_id  bigint not null references person,
+	task_id    bigint not null references task,
+	message_id bigint not null references message, -- the mail that carries it
+	created_at timestamptz not null,
+	expires_at timestamptz not null,
+	check (expires_at > created_at),
+	unique (task_id, message_id)
+);
+create index answer_link_person on answer_link (person_id);
+create index answer_link_expiry on answer_link (expires_at);
+
+-- What was done by such a link: each act once.
+create table answer_use (
+	token_hash bytea not null references answer_link on delete cascade,
+	act        text not null check (act in ('receive', 'no_change', 'report', 'ask_more')),
+	used_at    timestamptz not null,
+	primary key (token_hash, act)
+);
+
 -- Mails that the demonstration caught instead of sending.
 create table caught_mail (
 	id         bigint generated always as identity primary key,
@@ -701,7 +726,7 @@ begin
 		revoke update on history, seal from amal_app; -- what was written stays
 		grant delete on session, one_time_link, throttle, kept_form, form_key, holiday, member,
 			co_executor, task_point, directive_point, event, indicator, open_count, caught_mail,
-			directive, task, lineage, twin_passage, cycle, approval, report_draft, contribution, file, file_chunk to amal_app; -- directive and task: without a number only, by their triggers
+			directive, task, lineage, twin_passage, cycle, approval, report_draft, contribution, file, file_chunk, answer_link, answer_use to amal_app; -- directive and task: without a number only, by their triggers
 	end if;
 end
 $$;

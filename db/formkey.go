@@ -51,6 +51,7 @@ func (s *Store) Tidy(ctx context.Context, now time.Time) error {
 	}{
 		{`delete from session where expires_at < $1`, now.Add(-time.Hour)},
 		{`delete from one_time_link where expires_at < $1`, now.Add(-24 * time.Hour)},
+		{`delete from answer_link where expires_at < $1`, now.Add(-expiredSaidFor)},
 		{`delete from kept_form where expires_at < $1`, now},
 		{`delete from throttle where until < $1`, now.Add(-24 * time.Hour)},
 		{`delete from form_key where at < $1`, now.Add(-formKeyFor)},

@@ -98,7 +98,7 @@ type PersonInput struct {
 }
 
 // SavePerson adds a person or changes one, and returns his id. A changed role
-// or address, and disabling, end his sessions. TakenError means that the
+// or address, and disabling, end his sessions; the latter two his answer links. TakenError means that the
 // address belongs to somebody else.
 func (s *Store) SavePerson(ctx context.Context, me rules.Actor, in PersonInput) (id int64, err error) {
 	in.Email = strings.ToLower(strings.TrimSpace(in.Email))
@@ -169,6 +169,11 @@ func (s *Store) changePerson(ctx context.Context, me rules.Actor, in PersonInput
 	}
 	if in.Disabled || roleWords(old.Roles) != roleWords(in.Roles) || old.Email != in.Email {
 		if err := s.EndSessions(ctx, in.ID, 0); err != nil {
+			return err
+		}
+	}
+	if in.Disabled || old.Email != in.Email { // what lies in the old mailbox answers for him no longer
+		if err := s.endAnswerLinks(ctx, in.ID); err != nil {
 			return err
 		}
 	}

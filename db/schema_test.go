@@ -141,6 +141,7 @@ func TestListsOfRulesAreTheChecksOfTheSchema(t *testing.T) {
 		{"task", "cancel_ground", rules.CancelGrounds}, {"lineage", "kind", rules.Lineages}, {"proposal", "decision", rules.ProposalDecisions},
 		{"request", "kind", rules.RequestKinds}, {"report_point", "state", rules.PointStates}, {"task", "result", rules.Results}, {"file", "kind", rules.FileKinds},
 		{"file", "visibility", rules.Visibilities}, {"note", "visibility", rules.Visibilities}, {"task", "period", rules.Periods}, {"request", "state", rules.RequestStates},
+		{"answer_use", "act", rules.AnswerActs},
 	} {
 		found := linesOf(t, urls.Owner, fmt.Sprintf(`
 			select pg_get_constraintdef(o.oid) from pg_constraint o

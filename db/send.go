@@ -26,9 +26,11 @@ type Letter struct {
 	Attempts  int
 	CreatedAt time.Time `db:"created_at"`
 	Lease     string    `db:"leased_by"`
+	Key       []byte    `db:"answer_key"` // what its answer links are made from, the same at each try
 
-	To    Recipient    `db:"-"`
-	Lines []LetterLine `db:"-"`
+	To      Recipient        `db:"-"`
+	Lines   []LetterLine     `db:"-"`
+	Answers map[int64]string `db:"-"` // tokens of answer links by task (AddAnswerLinks)
 }
 
 // LetterLine is one reminder in a letter, with the task it is about.
@@ -72,7 +74,7 @@ func (s *Store) Claim(ctx context.Context, lease string, now time.Time) (*Letter
 func (s *Store) claimOne(ctx context.Context, lease string, now time.Time) (*Letter, error) {
 	var l Letter
 	err := s.get(ctx, &l, `
-		update message set leased_until = $2, leased_by = $3, attempts = attempts + 1
+		update message set leased_until = $2, leased_by = $3, attempts = attempts + 1, answer_key = coalesce(answer_key, $4)
 		where id = (
 			select id from message
 			where state = 'waiting' and send_after <= $1 and (leased_until is null or leased_until < $1)
@@ -80,8 +82,8 @@ func (s *Store) claimOne(ctx context.Context, lease string, now time.Time) (*Let
 			limit 1
 			for update skip locked
 		)
-		returning id, person_id, agency_id, kind, local_day, header_id, attempts, created_at, leased_by`,
-		now, now.Add(Lease), lease)
+		returning id, person_id, agency_id, kind, local_day, header_id, attempts, created_at, leased_by, answer_key`,
+		now, now.Add(Lease), lease, newAnswerKey())
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +189,7 @@ var ErrLeaseLost = errors.New("the message belongs to another sender by now")
 func (s *Store) finish(ctx context.Context, l *Letter, state, answer string, now time.Time) error {
 	n, err := s.exec(ctx, `
 		update message set state = $3, answer = $4, address = $5,
-			sent_at = case when $3 = 'sent' then cast($6 as timestamptz) end, leased_until = null, leased_by = ''
+			sent_at = case when $3 = 'sent' then cast($6 as timestamptz) end, leased_until = null, leased_by = '', answer_key = null
 		where id = $1 and leased_by = $2 and state = 'waiting'`,
 		l.ID, l.Lease, state, answer, l.To.Email, now)
 	if err != nil {
