@@ -105,7 +105,7 @@ func (a *App) ipExtractor() echo.IPExtractor {
 func (a *App) Handler() http.Handler {
 	crossOrigin := http.NewCrossOriginProtection()
 	crossOrigin.SetDenyHandler(http.HandlerFunc(a.denyCrossOrigin))
-	pages := a.sessions.LoadAndSave(crossOrigin.Handler(a.echo))
+	pages := a.sessions.LoadAndSave(withoutNullOrigin(crossOrigin.Handler(a.echo)))
 	mux := http.NewServeMux()
 	mux.Handle("/static/", static.Handler())
 	mux.HandleFunc("/healthz", a.healthz)

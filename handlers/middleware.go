@@ -89,10 +89,12 @@ func (a *App) logged(next http.Handler) http.Handler {
 	})
 }
 
-// pathForLog keeps the secrets of one-time links out of the log.
+// pathForLog keeps the secrets of links out of the log.
 func pathForLog(r *http.Request) string {
-	if strings.HasPrefix(r.URL.Path, "/link/") {
-		return "/link/…"
+	for _, secret := range []string{"/link/", "/a/"} {
+		if strings.HasPrefix(r.URL.Path, secret) {
+			return secret + "…"
+		}
 	}
 	return r.URL.Path
 }

@@ -21,6 +21,8 @@ var accountRoutes = []route{
 	{post, "/signin/link", "anyone", (*App).askForLink, 0},
 	{get, "/link/:token", "anyone", (*App).linkPage, 0},
 	{post, "/link/:token", "anyone", (*App).useLink, 0},
+	{get, "/a/:token", "anyone", (*App).answerPage, 0},
+	{post, "/a/:token", "anyone", (*App).answer, 0},
 	{post, "/signout", "signed in", (*App).signOut, 0},
 	{get, "/help", "anyone", (*App).help, 0},
 	{get, "/kept", "signed in", (*App).keptForm, 0},

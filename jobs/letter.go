@@ -19,6 +19,7 @@ type letterView struct {
 	Groups                   []letterGroup
 	Footer                   string
 	BaseURL                  string
+	Own                      bool // it carries links that answer in the recipient's name
 }
 
 // letterGroup are the tasks that a mail names under one heading, worst first.
@@ -34,7 +35,7 @@ type letterTask struct {
 	Why, Next, Note        string
 	Words, Meeting         string
 	Points                 []string
-	Href                   string
+	Href, Answer           string // the page; the link that answers without signing in, "" for none
 	Urgent                 bool
 }
 
@@ -53,7 +54,7 @@ func (j *Jobs) compose(l *db.Letter, agencies map[int64]*db.Agency, now time.Tim
 }
 
 func (j *Jobs) view(p *i18n.Printer, l *db.Letter, agencies map[int64]*db.Agency, now time.Time) letterView {
-	v := letterView{Greeting: p.T("mail.greeting"), BaseURL: j.BaseURL}
+	v := letterView{Greeting: p.T("mail.greeting"), BaseURL: j.BaseURL, Own: len(l.Answers) > 0}
 	groups := map[string]*letterGroup{}
 	late := 0
 	for i := range l.Lines {
@@ -132,10 +133,13 @@ func short(title string) string {
 // task is a line in words: why it came, what happens next, where to answer.
 func (j *Jobs) task(p *i18n.Printer, l *db.Letter, line *db.LetterLine, agencies map[int64]*db.Agency, now time.Time) letterTask {
 	t := letterTask{Ref: line.Ref(), Title: line.Title, Due: p.T("due.none"), Words: line.Words, Points: line.Points, Note: line.Note,
-		Meeting: line.Place + ", " + p.Date(line.HeldOn), Href: fmt.Sprintf("%s/tasks/%d", strings.TrimSuffix(j.BaseURL, "/"), line.ID),
+		Meeting: line.Place + ", " + p.Date(line.HeldOn), Href: j.link(fmt.Sprintf("/tasks/%d", line.ID)),
 		Why: p.T("rule." + line.Rule + ".why"), Urgent: line.Overdue(now)}
 	if line.Official { // its words stay on the page, behind the sign-in
 		t.Title, t.Words, t.Points, t.Note = p.T("official.title"), "", nil, ""
+	}
+	if token := l.Answers[line.ID]; token != "" {
+		t.Answer = j.link("/a/" + token)
 	}
 	if line.LeadID != nil && agencies[*line.LeadID] != nil {
 		t.Agency = agencies[*line.LeadID].Name(string(p.Lang()))
@@ -152,6 +156,9 @@ func (j *Jobs) task(p *i18n.Printer, l *db.Letter, line *db.LetterLine, agencies
 	t.Next = next(p, line)
 	return t
 }
+
+// link is an address of this installation.
+func (j *Jobs) link(path string) string { return strings.TrimSuffix(j.BaseURL, "/") + path }
 
 func delay(p *i18n.Printer, late int) string {
 	switch {

@@ -68,6 +68,9 @@ func (j *Jobs) deliver(ctx context.Context, sender mail.Sender, l *db.Letter) er
 	if err != nil {
 		return errors.Join(err, j.Store.Release(ctx, l))
 	}
+	if err := j.Store.AddAnswerLinks(ctx, l, j.Now()); err != nil {
+		return errors.Join(err, j.Store.Release(ctx, l))
+	}
 	message, err := j.compose(l, directory, j.Now())
 	if err != nil {
 		return errors.Join(err, j.Store.RecordRetry(ctx, l, err.Error(), j.Now()))
