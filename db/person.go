@@ -277,25 +277,3 @@ func (s *Store) SetPassword(ctx context.Context, me rules.Actor, hash string, ke
 		return tx.log(ctx, deed{Me: me, Act: "password", Now: now}, entry{Subject: "person", ID: me.PersonID})
 	})
 }
-
-// SetLocale keeps the language of an account, "" for as the browser says.
-func (s *Store) SetLocale(ctx context.Context, me rules.Actor, locale string, now time.Time) error {
-	var p rules.Problems
-	if locale != "" {
-		rules.OneOf(&p, "locale", locale, rules.Locales)
-	}
-	if err := p.OrNil(); err != nil {
-		return err
-	}
-	return s.InTx(ctx, func(tx *Store) error {
-		was, err := tx.lockPerson(ctx, me.PersonID)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.exec(ctx, `update person set locale = nullif($2, '') where id = $1`, me.PersonID, locale); err != nil {
-			return err
-		}
-		return tx.log(ctx, deed{Me: me, Act: rules.ActEdit, Now: now},
-			entry{Subject: "person", ID: me.PersonID, Old: fields{"locale": deref(was.Locale)}, New: fields{"locale": locale}})
-	})
-}
