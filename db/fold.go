@@ -28,11 +28,11 @@ func (s *Store) foldDirective(ctx context.Context, id int64) error {
 	return nil
 }
 
-// foldAtOnce is how many rows of before there was a search are folded in one go.
+// foldAtOnce is how many rows are folded in one go.
 const foldAtOnce = 500
 
-// FoldRest folds rows that were written before there was a search; it returns
-// how many. Runs until it returns 0.
+// FoldRest folds rows that were written before there was a search, or are to be
+// folded anew since a migration; it returns how many. Runs until it returns 0.
 func (s *Store) FoldRest(ctx context.Context) (n int, err error) {
 	rest := []struct{ table, text string }{
 		{"task", `select t.id, concat_ws(' ', d.number_year || '-' || d.number || '.' || t.number, t.title) as words from task t join directive d on d.id = t.directive_id where t.folded is null limit $1`},
@@ -40,6 +40,7 @@ func (s *Store) FoldRest(ctx context.Context) (n int, err error) {
 		{"agency", `select id, concat_ws(' ', code, name_en, name_ru, name_uz, name_kk, name_de, short_en, short_ru, short_uz, short_kk, array_to_string(aliases, ' ')) as words from agency where folded is null limit $1`},
 		{"directive", `select d.id, concat_ws(' ', d.number_year || '-' || d.number, d.title, d.oral_by, substr(c.text, x.starts + 1, x.ends - x.starts)) as words
 			from directive d left join passage x on x.id = d.passage_id left join document c on c.id = x.document_id where d.folded is null limit $1`},
+		{"file", `select id, name as words from file where folded is null limit $1`},
 	}
 	for _, r := range rest {
 		var rows []struct {

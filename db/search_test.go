@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"os"
 	"testing"
 
 	"amal/db"
@@ -70,6 +71,33 @@ func TestLookAlikes(t *testing.T) {
 		check(t, err)
 		if len(found) != want {
 			t.Errorf("task %d: %d look-alikes, want %d: %+v", id, len(found), want, found)
+		}
+	}
+}
+
+// Rows to be folded anew are found again, of every kind.
+func TestFoldRest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	task := w.task(t, w.directive(t), "2026-03-31")
+	check(t, w.addFile(w.focalUZ, task, "Ҳисобот.pdf", []byte("x"), rules.BothSides))
+	check(t, w.finish(t, task, w.focalUZ))
+	questions := map[string]string{"task": "programme", "directive": "programme", "report": "monday", "agency": "uz-trade", "file": "hisobot"}
+	migration, err := os.ReadFile("migrations/00008_refold.sql")
+	check(t, err)
+	execute(t, w.urls.Owner, string(migration))
+	for kind, question := range questions {
+		if n := w.found(t, w.staff, kind, question); n != 0 {
+			t.Errorf("%s: found %d that are to be folded anew", kind, n)
+		}
+	}
+	for n := 1; n > 0; {
+		n, err = w.FoldRest(w.ctx)
+		check(t, err)
+	}
+	for kind, question := range questions {
+		if n := w.found(t, w.staff, kind, question); n != 1 {
+			t.Errorf("%s: found %d after folding", kind, n)
 		}
 	}
 }

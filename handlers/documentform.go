@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/text/unicode/norm"
 
 	"amal/communique"
 	"amal/db"
@@ -146,14 +147,15 @@ func documentText(ctx context.Context, raw []byte) (string, error) {
 	return text, err
 }
 
-// cleanName keeps a file's name for people: no folders, no control signs.
+// cleanName keeps a file's name for people: composed letters, no folders, no
+// control signs.
 func cleanName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
 			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(name, ""))
+	}, norm.NFC.String(strings.ToValidUTF8(name, "")))
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	if r := []rune(name); len(r) > rules.MaxName {
 		name = string(r[:rules.MaxName])

@@ -105,3 +105,10 @@ func TestDraftsAndPoints(t *testing.T) {
 		t.Error("the result does not show")
 	}
 }
+
+func TestFileNamesAreComposed(t *testing.T) {
+	t.Parallel()
+	if got := cleanName("\u0443\u0306қув \u0418\u0306ил.pdf"); got != "ўқув Йил.pdf" {
+		t.Errorf("%q", got)
+	}
+}
