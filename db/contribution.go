@@ -62,6 +62,33 @@ func (s *Store) Contribute(ctx context.Context, me rules.Actor, in ContributionI
 	})
 }
 
+// gaveNothing is the condition that co-executor e of a task gave nothing since a
+// report of it was last accepted; what a returned report holds was given.
+const gaveNothing = `not exists (select from contribution c where c.task_id = e.task_id and c.agency_id = e.agency_id and c.report_id is null)
+	and not exists (select from report g join contribution c on c.report_id = g.id where g.task_id = e.task_id and c.agency_id = e.agency_id
+		and g.id > (select coalesce(max(x.id), 0) from report x where x.task_id = e.task_id and x.decision = 'accepted' and x.undone_at is null))`
+
+// fillInputs reads what co-executors gave for a task's next report, and who gave
+// nothing for it or for the one that waits for a decision.
+func (s *Store) fillInputs(ctx context.Context, page *TaskPage) error {
+	err := s.all(ctx, &page.Inputs, `
+		select c.agency_id, c.text, p.name as person_name, c.at from contribution c join person p on p.id = c.person_id
+		where c.task_id = $1 and c.report_id is null order by c.id`, page.ID)
+	if err != nil {
+		return fmt.Errorf("contributions to task %d: %w", page.ID, err)
+	}
+	err = s.all(ctx, &page.Missing, `select e.agency_id from co_executor e where e.task_id = $1 and `+gaveNothing+` order by e.agency_id`, page.ID)
+	if err != nil {
+		return fmt.Errorf("contributions to task %d: %w", page.ID, err)
+	}
+	for i := range page.Reports {
+		if r := &page.Reports[i]; page.Status == rules.Submitted && r.Kind == "completion" && r.Submission == page.Submissions {
+			r.Missing = page.Missing
+		}
+	}
+	return nil
+}
+
 // fillReview reads what stands around a task's reports: review, files, inputs
 // and the asker's draft.
 func (s *Store) fillReview(ctx context.Context, me rules.Actor, page *TaskPage) (err error) {
@@ -78,11 +105,8 @@ func (s *Store) fillReview(ctx context.Context, me rules.Actor, page *TaskPage) 
 			}
 		}
 	}
-	err = s.all(ctx, &page.Inputs, `
-		select c.agency_id, c.text, p.name as person_name, c.at from contribution c join person p on p.id = c.person_id
-		where c.task_id = $1 and c.report_id is null order by c.id`, page.ID)
-	if err != nil {
-		return fmt.Errorf("contributions to task %d: %w", page.ID, err)
+	if err := s.fillInputs(ctx, page); err != nil {
+		return err
 	}
 	if page.Period != rules.Once {
 		if page.Cycles, err = s.cycles(ctx, page.ID); err != nil {

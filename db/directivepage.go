@@ -185,7 +185,8 @@ func (s *Store) StandingReports(ctx context.Context, me rules.Actor, taskIDs []i
 		TaskReport
 		TaskID int64 `db:"task_id"`
 	}
-	err := s.all(ctx, &rows, `select r.task_id, `+reviewDays+` as review_days, `+reportColumns+`
+	err := s.all(ctx, &rows, `select r.task_id, `+reviewDays+` as review_days,
+			array(select e.agency_id from co_executor e where e.task_id = r.task_id and `+gaveNothing+` order by e.agency_id) as missing, `+reportColumns+`
 		join task t on t.id = r.task_id and t.submissions = r.submission
 		join directive d on d.id = t.directive_id
 		where r.task_id = any($1) and r.kind = 'completion' and r.undone_at is null`, pq.Array(taskIDs))

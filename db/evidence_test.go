@@ -153,6 +153,48 @@ func TestContributions(t *testing.T) {
 	}
 }
 
+// What is missing is missing until it is given, through returns, and again
+// after an acceptance.
+func TestMissingInputs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	due := day("2026-03-31")
+	task, err := w.AddTask(w.ctx, w.staff, db.TaskInput{DirectiveID: w.directive(t), Title: "Report on trade", Points: []string{"A report"}, LeadID: w.uz, CoExecutors: []int64{w.kz},
+		Deadline: &due, Period: "month", Now: w.now})
+	check(t, err)
+	in := db.ActInput{TaskID: task, Note: "More", Now: w.now}
+	check(t, w.Assign(w.ctx, w.staff, in))
+	missing := func(when string, want int) {
+		t.Helper()
+		page, err := w.TaskPage(w.ctx, w.controller, task, w.now)
+		check(t, err)
+		standing, err := w.StandingReports(w.ctx, w.controller, []int64{task})
+		check(t, err)
+		if len(page.Missing) != want {
+			t.Errorf("%s: missing %v, want %d", when, page.Missing, want)
+		}
+		if page.Status == rules.Submitted && (len(page.Reports[0].Missing) != want || len(standing[task].Missing) != want) {
+			t.Errorf("%s: missing in the report %v, in the queue %v, want %d", when, page.Reports[0].Missing, standing[task].Missing, want)
+		}
+	}
+	missing("at first", 1)
+	check(t, w.finish(t, task, w.focalUZ))
+	missing("after a report without", 1)
+	check(t, w.Return(w.ctx, w.controller, in))
+	check(t, w.Contribute(w.ctx, w.focalKZ, db.ContributionInput{TaskID: task, Text: "Ours", Now: w.now}))
+	missing("given", 0)
+	check(t, w.finish(t, task, w.focalUZ))
+	missing("gathered", 0)
+	check(t, w.Return(w.ctx, w.controller, in))
+	missing("returned", 0)
+	check(t, w.finish(t, task, w.focalUZ))
+	missing("reported again", 0)
+	check(t, w.Accept(w.ctx, w.controller, db.ActInput{TaskID: task, Now: w.now}))
+	missing("in the next cycle", 1)
+	check(t, w.finish(t, task, w.focalUZ))
+	missing("reported in the next cycle", 1)
+}
+
 func TestDraftsComeBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -75,3 +75,30 @@ func TestHandOver(t *testing.T) {
 		t.Errorf("the one who left still decides: %v", err)
 	}
 }
+
+// Nobody comes to control what he executes by a hand-over, and nobody hands
+// over who is not there.
+func TestHandOverKeepsControlApart(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	directive := w.directive(t)
+	admin := w.person(t, "admin", w.joint, rules.Admin)
+	id, err := w.SavePerson(w.ctx, rules.Actor{}, db.PersonInput{Email: "both@example.org", Name: "both", Roles: map[int64]rules.Role{w.uz: rules.Focal, w.joint: rules.Manager}, Now: w.now})
+	check(t, err)
+	d := day("2026-03-31")
+	task, err := w.AddTask(w.ctx, w.staff, db.TaskInput{DirectiveID: directive, Title: "Draft", Points: []string{"x"}, LeadID: w.uz, FocalID: id, Deadline: &d, Now: w.now})
+	check(t, err)
+	check(t, w.Assign(w.ctx, w.staff, db.ActInput{TaskID: task, Now: w.now}))
+	var problems rules.Problems
+	_, _, err = w.HandOver(w.ctx, admin, w.controller.PersonID, id, w.now)
+	if !errors.As(err, &problems) || problems[0].Field != "to" || problems[0].Key != "form.error.controller" {
+		t.Errorf("to a focal point of an open task: %v", err)
+	}
+	if _, _, err := w.HandOver(w.ctx, admin, 999999, w.manager.PersonID, w.now); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("from nobody: %v", err)
+	}
+	check(t, w.Cancel(w.ctx, w.controller, db.ActInput{TaskID: task, Ground: "revoked", Note: "Decree 1", Now: w.now}))
+	if _, n, err := w.HandOver(w.ctx, admin, w.controller.PersonID, id, w.now); err != nil || n != 1 {
+		t.Errorf("after the task has ended: %d directives, %v", n, err)
+	}
+}

@@ -41,6 +41,8 @@ type Task struct {
 	LeadZone       string        `db:"lead_zone"`
 	LeadCountry    string        `db:"lead_country"`
 	CoExecutors    pq.Int64Array `db:"co_executors"`
+
+	points []string // of the expected result; read only where they change
 }
 
 // TaskState is what acts change and undo restores.

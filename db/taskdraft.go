@@ -184,7 +184,10 @@ func (s *Store) ChangeTask(ctx context.Context, me rules.Actor, in TaskInput) er
 	})
 }
 
-func (s *Store) writeTask(ctx context.Context, me rules.Actor, t *Task, in TaskInput, lead *Agency) error {
+func (s *Store) writeTask(ctx context.Context, me rules.Actor, t *Task, in TaskInput, lead *Agency) (err error) {
+	if t.points, err = s.taskPoints(ctx, t.ID); err != nil {
+		return err
+	}
 	was := *t
 	t.Title, t.Milestone, t.Period = in.Title, in.Milestone, in.Period
 	if t.Anchor = nil; t.Period != rules.Once {
@@ -193,7 +196,7 @@ func (s *Store) writeTask(ctx context.Context, me rules.Actor, t *Task, in TaskI
 	t.ParentID, t.FocalID = nullID(in.ParentID), nullID(in.FocalID)
 	t.LeadID, t.LeadSide, t.LeadZone, t.LeadCountry = &lead.ID, lead.Side, lead.TimeZone, lead.Country
 	t.DeadlineRule, t.DeadlineWording, t.NoDeadlineReason = in.DeadlineRule, in.DeadlineWording, in.NoDeadlineReason
-	t.CoExecutors = in.CoExecutors
+	t.CoExecutors, t.points = in.CoExecutors, in.Points
 	zone, err := t.Zone()
 	if err != nil {
 		return err

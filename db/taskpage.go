@@ -30,6 +30,7 @@ type TaskPage struct {
 	Cycles    []Cycle        // due days of a periodic task that are over
 	MergedRef string         // number of the task that took its place
 	Inputs    []Contribution // of co-executors, that wait for the lead's report
+	Missing   []int64        // co-executors that gave nothing for the next report, or the one that waits
 	Draft     string         // url-encoded fields of me's unsent report, "" for none
 	History   []HistoryLine
 	Tree      []TreeTask // every task of the directive that me may know of
@@ -78,6 +79,7 @@ type TaskReport struct {
 	Links            pq.StringArray `db:"links"`
 	States           pq.StringArray `db:"states"`
 	Inputs           pq.StringArray `db:"inputs"` // of co-executors, with their agency's id before a tab
+	Missing          pq.Int64Array  // co-executors that gave nothing; only reports that wait know it
 	Files            []File         `db:"-"`
 	ReviewDays       int            `db:"review_days"` // only reports that wait know it
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"amal/rules"
@@ -71,6 +72,7 @@ func (t *Task) told() fields {
 		"no_deadline_reason": t.NoDeadlineReason, "parent": t.ParentID,
 		"milestone": t.Milestone, "number": t.Number, "signal": t.Signal,
 		"cancel_ground": t.CancelGround, "result": string(t.Result), "period": string(t.Period), "merged_into": t.MergedInto,
+		"points": append([]string(nil), t.points...), "co_executors": slices.Sorted(slices.Values(t.CoExecutors)),
 	}
 }
 

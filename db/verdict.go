@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"amal/rules"
@@ -159,6 +160,7 @@ func (s *Store) grantTransfer(ctx context.Context, me rules.Actor, t *Task, r *R
 	if _, err := s.exec(ctx, `delete from co_executor where task_id = $1 and agency_id = $2`, t.ID, lead.ID); err != nil {
 		return err
 	}
+	t.CoExecutors = slices.DeleteFunc(slices.Clone(t.CoExecutors), func(id int64) bool { return id == lead.ID })
 	if err := s.endRequest(ctx, me, &was, t, r, rules.Granted, rules.ActTransfer, in); err != nil {
 		return err
 	}

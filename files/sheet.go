@@ -3,7 +3,10 @@ package files
 import (
 	"fmt"
 	"io"
+	"slices"
 	"sort"
+	"strings"
+	"unicode"
 
 	"codeberg.org/go-fonts/dejavu/dejavusans"
 	"codeberg.org/go-fonts/dejavu/dejavusansbold"
@@ -18,6 +21,8 @@ type Sheet struct {
 	Foot         string
 	Code         Square
 	OnePage      bool // smaller letters rather than a second page
+	// More says of a one-page sheet how many facts it leaves out; nil: nothing.
+	More func(n int) string
 }
 
 // SheetFact is a fact with its label. Head begins a part of the sheet.
@@ -38,16 +43,17 @@ const (
 )
 
 // PDF writes the sheet. Of a one-page sheet that does not fit with the smallest
-// letters the rest is left out.
+// letters the rest is left out, and its last line says how much.
 func (s Sheet) PDF(w io.Writer) error {
-	doc := s.draw(letterSizes[0], len(s.Facts))
+	s = s.plain()
+	doc := s.draw(letterSizes[0], s.Facts)
 	for i := 1; s.OnePage && doc.PageCount() > 1 && i < len(letterSizes); i++ {
-		doc = s.draw(letterSizes[i], len(s.Facts))
+		doc = s.draw(letterSizes[i], s.Facts)
 	}
 	if s.OnePage && doc.PageCount() > 1 {
 		least := letterSizes[len(letterSizes)-1]
-		fit := sort.Search(len(s.Facts), func(n int) bool { return s.draw(least, n+1).PageCount() > 1 })
-		doc = s.draw(least, fit)
+		fit := sort.Search(len(s.Facts), func(n int) bool { return s.draw(least, s.first(n+1)).PageCount() > 1 })
+		doc = s.draw(least, s.first(fit))
 	}
 	if doc.Err() {
 		return fmt.Errorf("sheet: %w", doc.Error())
@@ -55,8 +61,54 @@ func (s Sheet) PDF(w io.Writer) error {
 	return doc.Output(w)
 }
 
-// draw lays the first n facts.
-func (s Sheet) draw(size float64, n int) *fpdf.Fpdf {
+// first returns the first n facts without a heading at their end, and the line
+// that says how many are left out.
+func (s Sheet) first(n int) []SheetFact {
+	for n > 0 && s.Facts[n-1].Head {
+		n--
+	}
+	left := 0
+	for _, f := range s.Facts[n:] {
+		if !f.Head {
+			left++
+		}
+	}
+	facts := slices.Clone(s.Facts[:n])
+	if left > 0 && s.More != nil {
+		facts = append(facts, SheetFact{Text: plain(s.More(left))})
+	}
+	return facts
+}
+
+// plain returns the sheet in signs that can be drawn.
+func (s Sheet) plain() Sheet {
+	s.Title, s.Above, s.Foot = plain(s.Title), plain(s.Above), plain(s.Foot)
+	s.Facts = slices.Clone(s.Facts)
+	for i := range s.Facts {
+		f := &s.Facts[i]
+		f.Label, f.Text = plain(f.Label), plain(f.Text)
+	}
+	return s
+}
+
+// plain puts a box in the place of each sign that the font does not reach; line
+// ends stay, a tab is a blank.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case r == '\t':
+			return ' '
+		case r > 0xFFFF, unicode.IsControl(r):
+			return '□'
+		}
+		return r
+	}, strings.ReplaceAll(text, "\r\n", "\n"))
+}
+
+// draw lays facts.
+func (s Sheet) draw(size float64, facts []SheetFact) *fpdf.Fpdf {
 	doc := fpdf.New("P", "mm", "A4", "")
 	doc.SetMargins(margin, margin, margin)
 	doc.SetAutoPageBreak(true, margin+4)
@@ -73,7 +125,7 @@ func (s Sheet) draw(size float64, n int) *fpdf.Fpdf {
 	doc.AddPage()
 	s.heading(doc, size)
 	line := size * 0.5
-	for _, f := range s.Facts[:n] {
+	for _, f := range facts {
 		fact(doc, f, size, line)
 	}
 	return doc

@@ -2,6 +2,7 @@ package files
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,6 +25,20 @@ func TestSheetHoldsAllLetters(t *testing.T) {
 			s.Facts = append(s.Facts, SheetFact{Label: "Label", Text: w})
 		}
 	}
+	text := textOf(t, s)
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			t.Errorf("the PDF lacks %q", w)
+		}
+	}
+	if pages := strings.Count(text, "\f"); pages != 1 {
+		t.Errorf("%d pages", pages)
+	}
+}
+
+// textOf is what stands on a sheet's pages.
+func textOf(t *testing.T, s Sheet) string {
+	t.Helper()
 	var b bytes.Buffer
 	if err := s.PDF(&b); err != nil {
 		t.Fatal(err)
@@ -39,16 +54,46 @@ func TestSheetHoldsAllLetters(t *testing.T) {
 	if err := os.WriteFile(path, b.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	text, err := exec.CommandContext(t.Context(), tool, path, "-").Output()
+	text, err := exec.CommandContext(t.Context(), tool, "-layout", path, "-").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, w := range words {
-		if !strings.Contains(string(text), w) {
-			t.Errorf("the PDF lacks %q", w)
+	return string(text)
+}
+
+// Signs that the font does not have show as a box, wherever they stand.
+func TestSheetTakesEverySign(t *testing.T) {
+	t.Parallel()
+	text := textOf(t, Sheet{Title: "Title🎉", Above: "Above🎉", Foot: "Foot🎉", Facts: []SheetFact{{Label: "Head🎉", Head: true},
+		{Label: "Label🎉", Text: "Text\x07🎉\U0010FFFF\r\nnext\tone"}}})
+	for _, want := range []string{"Title□", "Above□", "Foot□", "Head□", "Label□", "Text□□□", "next one"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the PDF lacks %q: %s", want, text)
 		}
 	}
-	if pages := bytes.Count(text, []byte("\f")); pages != 1 {
+}
+
+// A one-page sheet that can't hold all says how much it leaves out, and ends
+// with no heading above nothing.
+func TestAFullSheetSaysWhatItLeavesOut(t *testing.T) {
+	t.Parallel()
+	s := Sheet{Title: "Title", OnePage: true, More: func(n int) string { return fmt.Sprintf("%d more on the page", n) }}
+	for i := range 100 {
+		s.Facts = append(s.Facts, SheetFact{Label: "Label", Text: "fact " + strings.Repeat("word ", 60)}, SheetFact{Label: fmt.Sprintf("head %d", i), Head: true})
+	}
+	text := textOf(t, s)
+	shown := strings.Count(text, "fact ")
+	if want := fmt.Sprintf("%d more on the page", 100-shown); shown == 0 || shown == 100 || !strings.Contains(text, want) {
+		t.Errorf("%d facts are shown, the PDF lacks %q", shown, want)
+	}
+	if heads := strings.Count(text, "head "); heads >= shown {
+		t.Errorf("%d heads for %d facts", heads, shown)
+	}
+	if pages := strings.Count(text, "\f"); pages != 1 {
 		t.Errorf("%d pages", pages)
+	}
+	s.Facts = s.Facts[:4]
+	if text := textOf(t, s); strings.Contains(text, "more on the page") {
+		t.Error("a sheet that holds all says that it does not")
 	}
 }

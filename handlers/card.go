@@ -95,6 +95,7 @@ func (a *App) sheet(c echo.Context, t *db.TaskPage, above string) (files.Sheet, 
 		above += " · " + say(c).T("official.mark")
 	}
 	return files.Sheet{Title: t.Ref() + " " + t.Title, Above: above, Code: code, OnePage: true,
+		More: func(n int) string { return say(c).N("card.more", n) },
 		Foot: say(c).T("card.foot", "When", a.moment(c, a.Now()), "Head", headWord(head))}, nil
 }
 
@@ -192,50 +193,12 @@ func (a *App) cardDeadlines(c echo.Context, n names, t *db.TaskPage) []files.She
 		if r.Extension {
 			to = r.From.Text + " → " + r.To.Text
 		}
-		l.add(r.Kind+", "+r.When, to+", "+r.Status.Word+": "+r.Reason+orNothing(" / ", r.Note))
+		l.add(r.Kind+", "+r.When, to+", "+r.Status.Word+": "+short(r.Reason)+orNothing(" / ", short(r.Note)))
 	}
 	for i := range t.Tree {
 		if m := &t.Tree[i]; m.Milestone {
 			l.add(p.T("task.milestone"), m.Ref()+" "+m.Title+", "+a.longDay(c, m.Deadline).Text+", "+a.status(c, &m.Task).Word)
 		}
-	}
-	return l.facts
-}
-
-func (a *App) cardReports(c echo.Context, n names, t *db.TaskPage) []files.SheetFact {
-	p := say(c)
-	l := &cardList{p: p}
-	if len(t.Reports) > 0 {
-		l.head("report.many")
-	}
-	for i := len(t.Reports) - 1; i >= 0; i-- {
-		r := a.reportRow(c, n, &t.Reports[i])
-		text := r.Status.Word + ". " + r.Done
-		for _, answer := range r.Answers {
-			text += fmt.Sprintf("\n%d. %s", answer.Number, orNothing("", answer.State.Word)+orNothing(" ", answer.Answer))
-		}
-		for _, f := range fileRows(p, t.Reports[i].Files) {
-			text += "\n" + f.Name + ", SHA-256 " + f.Hash
-		}
-		if r.Decision.Word != "" {
-			text += "\n" + r.Decision.Word + orNothing(", ", r.DecidedBy) + orNothing(": ", r.DecisionNote)
-		}
-		l.add(r.When+", "+r.Who, text)
-	}
-	return l.facts
-}
-
-// cardLines is how many of the latest changes a card shows.
-const cardLines = 12
-
-func (a *App) cardHistory(c echo.Context, t *db.TaskPage) []files.SheetFact {
-	l := &cardList{p: say(c)}
-	l.head("history.heading")
-	for i, h := range a.history(c, t.History) {
-		if i == cardLines {
-			break
-		}
-		l.add(h.When+orNothing(", ", h.Who), h.What+orNothing(": ", strings.Join(h.Details, "; ")))
 	}
 	return l.facts
 }

@@ -4,8 +4,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os/exec"
 	"strings"
 	"testing"
+	"time"
+
+	"amal/db"
+	"amal/rules"
 )
 
 // The control card says what the task's page says, on screen and as one page of
@@ -73,5 +78,68 @@ func TestOfficialUse(t *testing.T) {
 	}
 	if body := staff.get(a.location).body; !strings.Contains(body, "official use") {
 		t.Error("the mark does not show")
+	}
+}
+
+// Any sign that can be typed goes into the PDFs.
+func TestSheetsTakeEverySign(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.query(`update task set title = title || ' 🎉'; update directive set title = title || ' 🎉'`)
+	for _, path := range []string{fmt.Sprintf("/tasks/%d/card.pdf", s.task), fmt.Sprintf("/directives/%d/statements.pdf", s.directive)} {
+		if a := s.as("controller").get(path); a.status != http.StatusOK || !strings.HasPrefix(a.body, "%PDF-") {
+			t.Errorf("%s: %d", path, a.status)
+		}
+	}
+}
+
+// Long texts are shortened, so that the card holds every report, the newest
+// first, and the history; what does not fit is counted.
+func TestCardHoldsReportsAndHistory(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	say := func(done string) {
+		err := s.Store.Report(t.Context(), s.people["focal"], db.ReportInput{TaskID: s.task, Signal: rules.UnderWay, Done: done, Now: s.now()})
+		must(s, 0, err)
+		s.later(time.Hour)
+	}
+	say("Oldest report")
+	say("Long report " + strings.Repeat("слово ", 2500))
+	say("Newest report")
+	text := pdfText(t, s.as("controller").get(fmt.Sprintf("/tasks/%d/card.pdf", s.task)).body)
+	last := 0
+	for _, want := range []string{"Newest report", "Long report", "…", "Oldest report", "History", "assigned: Number"} {
+		at := strings.Index(text, want)
+		if at < last {
+			t.Fatalf("%q stands at %d, after %d: %s", want, at, last, text)
+		}
+		last = at
+	}
+	if strings.Contains(text, "more on the page") {
+		t.Error("the card leaves something out")
+	}
+	s.query(fmt.Sprintf(`insert into task_point (task_id, number, text) select %d, n, repeat('word ', 300) from generate_series(2, 20) n`, s.task))
+	if text := pdfText(t, s.as("controller").get(fmt.Sprintf("/tasks/%d/card.pdf", s.task)).body); !strings.Contains(text, "more on the page") {
+		t.Errorf("the card does not tell that it leaves something out: %s", text)
+	}
+}
+
+// pdfText is what stands in a PDF.
+func pdfText(t *testing.T, pdf string) string {
+	t.Helper()
+	tool := exec.CommandContext(t.Context(), "pdftotext", "-layout", "-", "-")
+	tool.Stdin = strings.NewReader(pdf)
+	text, err := tool.Output()
+	if err != nil {
+		t.Fatalf("pdftotext, which make test installs: %v", err)
+	}
+	return string(text)
+}
+
+func TestHandOverOfNobody(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if a := s.as("admin").post("/people/999999/hand-over", url.Values{"to": {fmt.Sprint(s.people["manager"].PersonID)}}); a.status != http.StatusNotFound {
+		t.Errorf("%d", a.status)
 	}
 }

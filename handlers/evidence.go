@@ -83,20 +83,18 @@ func (a *App) fillCycles(c echo.Context, t *db.TaskPage, view *taskView) {
 
 // fillInputs lists what co-executors gave for the next report, and who did not.
 func (a *App) fillInputs(c echo.Context, n names, t *db.TaskPage, view *taskView) {
-	given := map[int64]bool{}
 	own := rules.ContributesAs(seen(c).me, t.Scope())
 	if own != 0 && t.Status.Open() {
 		view.Input = &inputForm{}
 	}
 	for _, in := range t.Inputs {
-		given[in.AgencyID] = true
 		if in.AgencyID == own && view.Input != nil {
 			view.Input.Text = in.Text
 		}
 		view.Inputs = append(view.Inputs, inputRow{Agency: n.of(in.AgencyID), Text: in.Text, Who: in.PersonName, When: a.moment(c, in.At)})
 	}
-	for _, id := range t.CoExecutors {
-		if !given[id] && t.Status.Open() {
+	for _, id := range t.Missing {
+		if t.Status.Open() {
 			view.Inputs = append(view.Inputs, inputRow{Agency: n.of(id), Missing: true})
 		}
 	}

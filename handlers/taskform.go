@@ -235,6 +235,9 @@ func (a *App) editTask(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		return err
 	}
+	if t.Sight != rules.SeesAll {
+		return db.ErrNotFound
+	}
 	if !rules.MayEdit(t.Status, t.Hats) {
 		return rules.ErrForbidden
 	}

@@ -87,7 +87,7 @@ type reportRow struct {
 	DecidedBy          string
 	New                bool
 	Files              []fileRow
-	Inputs             []inputRow // of co-executors
+	Inputs             []inputRow // of co-executors, given or missing
 }
 
 // noteRow is a question with its answers.
@@ -225,6 +225,9 @@ func (a *App) reportRow(c echo.Context, n names, r *db.TaskReport) reportRow {
 		agency, text, _ := strings.Cut(input, "\t")
 		id, _ := strconv.ParseInt(agency, 10, 64)
 		row.Inputs = append(row.Inputs, inputRow{Agency: n.of(id), Text: text})
+	}
+	for _, id := range r.Missing {
+		row.Inputs = append(row.Inputs, inputRow{Agency: n.of(id), Missing: true})
 	}
 	if r.Decision != "" {
 		key := map[string]string{"accepted": "done", "returned": "back", "withdrawn": "stop"}[r.Decision]

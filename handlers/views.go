@@ -244,7 +244,7 @@ func valueWord(n names, field string, v any) string {
 	case nil:
 		return ""
 	case float64:
-		if field == "lead" {
+		if field == "lead" || field == "co_executor" {
 			return n.of(int64(value))
 		}
 		return fmt.Sprint(int64(value))
