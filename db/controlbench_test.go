@@ -94,3 +94,24 @@ func BenchmarkVerify(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkFeed reads the calendar of an agency's focal point among many tasks.
+func BenchmarkFeed(b *testing.B) {
+	urls := dbtest.NewURLs(b)
+	store, err := db.Open(b.Context(), db.Options{URL: urls.App})
+	check(b, err)
+	defer store.Close()
+	owner, err := sql.Open("postgres", urls.Owner)
+	check(b, err)
+	defer owner.Close()
+	now := time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
+	_, focal := layTasks(b, store, owner, now)
+	check(b, store.AddFeed(b.Context(), focal, db.FeedInput{Subject: rules.FeedOfPerson, Token: "secret", Now: now}))
+	var tasks int
+	for b.Loop() {
+		o, err := store.OpenFeed(b.Context(), "secret", now)
+		check(b, err)
+		tasks = len(o.Tasks)
+	}
+	b.ReportMetric(float64(tasks), "tasks")
+}

@@ -142,6 +142,7 @@ func TestListsOfRulesAreTheChecksOfTheSchema(t *testing.T) {
 		{"request", "kind", rules.RequestKinds}, {"report_point", "state", rules.PointStates}, {"task", "result", rules.Results}, {"file", "kind", rules.FileKinds},
 		{"file", "visibility", rules.Visibilities}, {"note", "visibility", rules.Visibilities}, {"task", "period", rules.Periods}, {"request", "state", rules.RequestStates},
 		{"answer_use", "act", rules.AnswerActs},
+		{"calendar_feed", "subject", rules.FeedSubjects},
 	} {
 		found := linesOf(t, urls.Owner, fmt.Sprintf(`
 			select pg_get_constraintdef(o.oid) from pg_constraint o

@@ -22,6 +22,7 @@ type accountView struct {
 	Sessions []sessionView
 	Absence  absenceView
 	Slot     slotView
+	Feeds    feedsView
 }
 
 // accountTyped is what was typed on one's own page and could not be taken.
@@ -73,6 +74,9 @@ func (a *App) showAccount(c echo.Context, me rules.Actor, typed accountTyped, fa
 		return err
 	}
 	view.Slot = slots(c, me, v.person, typed.slot)
+	if view.Feeds, err = a.feeds(c, me, names); err != nil {
+		return err
+	}
 	return render(c, status, accountPage, view)
 }
 

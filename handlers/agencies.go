@@ -21,6 +21,7 @@ type agenciesView struct {
 	Find     string
 	Agencies []agencyRow
 	Admin    bool
+	Follow   bool // somebody with tasks to see
 	Pager    templates.Pager
 }
 
@@ -29,6 +30,7 @@ type agencyRow struct {
 	Name, Code, Kind, Email    string
 	Side                       templates.Side
 	Refused, Retired, Doubtful bool
+	Follow                     bool // its calendar is for the asker
 }
 
 var agenciesPage = templates.New[agenciesView]("agencies.html")
@@ -41,13 +43,14 @@ func (a *App) agencies(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		return err
 	}
-	view := agenciesView{Layout: a.layout(c, p.T("nav.agencies")), Find: c.QueryParam("find"), Admin: rules.Allowed(me, rules.Administer)}
+	view := agenciesView{Layout: a.layout(c, p.T("nav.agencies")), Find: c.QueryParam("find"), Admin: rules.Allowed(me, rules.Administer), Follow: rules.Allowed(me, rules.SeeTasks)}
 	find := strings.ToLower(view.Find)
 	for id, agency := range n.all {
 		name := agency.Name(n.lang)
 		if strings.Contains(strings.ToLower(name+" "+agency.Code+" "+agency.NameEn+" "+agency.NameRu), find) {
 			view.Agencies = append(view.Agencies, agencyRow{ID: id, Name: name, Code: agency.Code, Kind: p.T("agency.kind." + agency.Kind), Email: agency.Email,
-				Side: n.side(id), Refused: agency.EmailRefusedAt != nil, Retired: agency.RetiredAt != nil, Doubtful: strings.HasPrefix(agency.Certainty, "check")})
+				Side: n.side(id), Refused: agency.EmailRefusedAt != nil, Retired: agency.RetiredAt != nil, Doubtful: strings.HasPrefix(agency.Certainty, "check"),
+				Follow: rules.MayFollow(me, id, rules.Side(agency.Side))})
 		}
 	}
 	sort.Slice(view.Agencies, func(i, j int) bool { return view.Agencies[i].Name < view.Agencies[j].Name })

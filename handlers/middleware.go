@@ -89,9 +89,9 @@ func (a *App) logged(next http.Handler) http.Handler {
 	})
 }
 
-// pathForLog keeps the secrets of links out of the log.
+// pathForLog keeps the secrets of links and feeds out of the log.
 func pathForLog(r *http.Request) string {
-	for _, secret := range []string{"/link/", "/a/"} {
+	for _, secret := range []string{"/link/", "/a/", "/feeds/"} {
 		if strings.HasPrefix(r.URL.Path, secret) {
 			return secret + "…"
 		}

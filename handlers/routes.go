@@ -33,6 +33,10 @@ var accountRoutes = []route{
 	{post, "/account/absence", "signed in", (*App).addStandIn, 0},
 	{post, "/account/absence/:id/end", "signed in", (*App).endStandIn, 0},
 	{post, "/account/sessions/end", "signed in", (*App).endSessions, 0},
+	{post, "/account/calendars", "see tasks", (*App).addOwnFeed, 0},
+	{post, "/account/calendars/:id/renew", "signed in", (*App).renewFeed, 0},
+	{post, "/account/calendars/:id/revoke", "signed in", (*App).revokeFeed, 0},
+	{get, "/feeds/:token", "anyone", (*App).feed, 0},
 }
 
 var registerRoutes = []route{
@@ -61,6 +65,7 @@ var registerRoutes = []route{
 	{post, "/directives/:id/ladder", "see tasks", (*App).setLadder, 0},
 	{post, "/directives/:id/lineage", "record", (*App).relate, 0},
 	{post, "/directives/:id/lineage/remove", "record", (*App).unrelate, 0},
+	{post, "/directives/:id/calendar", "see tasks", (*App).addDirectiveFeed, 0},
 	{post, "/directives/:id/assign", "assign", (*App).assignAll, 0},
 	{get, "/directives/:id/tasks/new", "record", (*App).newTask, 0},
 	{post, "/directives/:id/tasks", "record", (*App).addTask, 0},
@@ -107,6 +112,7 @@ var adminRoutes = []route{
 	{get, "/agencies", "see agencies", (*App).agencies, 0},
 	{get, "/agencies/new", "administer", (*App).newAgency, 0},
 	{post, "/agencies", "administer", (*App).addAgency, 0},
+	{post, "/agencies/:id/calendar", "see tasks", (*App).addAgencyFeed, 0},
 	{get, "/agencies/:id", "administer", (*App).agency, 0},
 	{post, "/agencies/:id", "administer", (*App).changeAgency, 0},
 	{get, "/people", "administer", (*App).people, 0},
