@@ -736,6 +736,17 @@ create table tick (
 	error    text not null default ''
 );
 
+-- Whether mails are held back; one row at most. A restore writes it: nothing is
+-- planned, opened or sent until a person releases it.
+create table hold (
+	one         boolean primary key default true check (one),
+	held_at     timestamptz not null,
+	state_at    timestamptz, -- last look of the clock in what was restored
+	released_at timestamptz, -- null: mails are held
+	released_by bigint references person, -- null: by command
+	sent_until  timestamptz -- as who released it says: until then mails had still gone out
+);
+
 -- The app's role owns nothing. History and its seals are only added to; the
 -- ledger's rows and the texts are never deleted.
 do $$

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,15 +12,21 @@ import (
 
 	"amal/jobs"
 	"amal/mail"
+	"amal/rules"
 )
 
 func remind(ctx context.Context, c *call) error {
 	at := c.flags.String("at", "", "moment, such as 2026-12-01T08:30:00+05:00 (default now)")
 	dry := c.flags.Bool("dry-run", false, "print who would get what, and why; change nothing")
+	release := c.flags.Bool("release", false, "let the mails go that are held since a restore; the server sends them")
+	until := c.flags.String("sent-until", "", "with --release: moment until which mails had still gone out before the loss; what was due by then is left out")
 	if err := c.parse(0); err != nil {
 		return err
 	}
 	now := time.Now()
+	if *release {
+		return c.release(ctx, *until, now)
+	}
 	if *at != "" {
 		var err error
 		if now, err = time.Parse(time.RFC3339, *at); err != nil {
@@ -42,6 +49,9 @@ func remind(ctx context.Context, c *call) error {
 	if *dry {
 		return j.Explain(ctx, c.out, now)
 	}
+	if hold, err := d.Held(ctx); err != nil || hold != nil {
+		return cmp.Or(err, errHeld)
+	}
 	if err := j.Plan(ctx, now); err != nil {
 		return err
 	}
@@ -51,6 +61,39 @@ func remind(ctx context.Context, c *call) error {
 	n, err := j.SendAll(ctx)
 	fmt.Fprintf(c.out, "%d mails sent\n", n)
 	return err
+}
+
+// errHeld says that mails wait for somebody's word.
+var errHeld = errors.New("mails are held since a restore; amal remind --release lets them go")
+
+func (c *call) release(ctx context.Context, until string, now time.Time) error {
+	var sentUntil *time.Time
+	if until != "" {
+		t, err := time.Parse(time.RFC3339, until)
+		if err != nil || t.After(now) {
+			return fmt.Errorf("%w: --sent-until %q is not a moment of the past such as 2026-12-01T08:30:00+05:00", errUsage, until)
+		}
+		sentUntil = &t
+	}
+	d, err := c.openDatabase(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	hold, err := d.Held(ctx)
+	if err != nil {
+		return err
+	}
+	if hold == nil {
+		fmt.Fprintln(c.out, "No mails are held.")
+		return nil
+	}
+	n, err := d.ReleaseHold(ctx, rules.Actor{}, sentUntil, now)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "released: %d mails go out now or at their hour\n", n)
+	return nil
 }
 
 func testMail(ctx context.Context, c *call) error {
@@ -123,6 +166,9 @@ func (c *call) examineDatabase(ctx context.Context) []finding {
 	}
 	fresh, err := d.SchemaUpToDate(ctx)
 	list = append(list, finding{"migrations", map[bool]string{true: "up to date", false: "not up to date"}[fresh], err != nil || !fresh})
+	if hold, err := d.Held(ctx); err == nil && hold != nil {
+		list = append(list, finding{"mails", "held since " + hold.HeldAt.UTC().Format(time.RFC3339) + ", after a restore: amal remind --release", true})
+	}
 	at, err := d.LastTick(ctx)
 	switch {
 	case err != nil:

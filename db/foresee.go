@@ -27,9 +27,13 @@ type Foreseen struct {
 var errForesight = errors.New("only to see")
 
 // Foresee lists the reminders that wait or would be planned at a moment, for
-// mails due by then. It plans inside a transaction and takes everything back.
+// mails due by then, held ones too. It plans inside a transaction and takes
+// everything back.
 func (s *Store) Foresee(ctx context.Context, at time.Time) (rows []Foreseen, err error) {
 	err = s.InTx(ctx, func(tx *Store) error {
+		if _, err := tx.unhold(ctx, 0, nil, at); err != nil {
+			return err
+		}
 		if _, err := tx.PlanReminders(ctx, at); err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 
 // OpenMessages turns planned reminders whose hour has come into messages: for
 // each recipient one for the day with everything in it, and one for each notice
-// that goes at once. host is the part after the @ of their Message-ID. It
+// that goes at once; nothing while mails are held. host is the part after the @ of their Message-ID. It
 // returns how many it opened.
 func (s *Store) OpenMessages(ctx context.Context, host string, now time.Time) (int, error) {
 	opened, err := s.openAtOnce(ctx, host, now)
@@ -32,7 +32,7 @@ func (s *Store) openAtOnce(ctx context.Context, host string, now time.Time) (int
 	n, err := s.exec(ctx, `
 		with due as (
 			select id, person_id, agency_id, local_day from reminder
-			where state = 'planned' and at_once and planned_for <= $1
+			where state = 'planned' and at_once and planned_for <= $1 and `+notHeld+`
 			order by planned_for, id
 			for update skip locked
 		), opened as (
@@ -91,7 +91,7 @@ func (s *Store) dueRecipients(ctx context.Context, now time.Time) ([]dueRecipien
 			select recipient, min(person_id) as person_id, min(agency_id) as agency_id
 			from (
 				select recipient, person_id, agency_id from reminder
-				where state = 'planned' and not at_once and planned_for <= $1
+				where state = 'planned' and not at_once and planned_for <= $1 and `+notHeld+`
 				order by planned_for, id limit 5000
 			) r
 			group by recipient limit $2

@@ -63,7 +63,7 @@ const planBatch = 500
 // PlanReminders plans what the ladder says for the tasks whose next step has
 // come, and returns how many tasks it looked at. It is safe to run twice, at
 // the same time, or late: after an outage each deadline's latest step is told
-// once, marked late.
+// once, marked late. While mails are held it plans nothing.
 func (s *Store) PlanReminders(ctx context.Context, now time.Time) (int, error) {
 	s.forgetCalendars()
 	total := 0
@@ -85,7 +85,7 @@ func (s *Store) planSome(ctx context.Context, now time.Time) (n int, err error) 
 		err := tx.all(ctx, &tasks, `
 			select `+taskColumns+`
 			from task t join directive d on d.id = t.directive_id join agency a on a.id = t.lead_id
-			where t.next_step_on <= $1
+			where t.next_step_on <= $1 and `+notHeld+`
 			order by t.next_step_on, t.id
 			limit $2
 			for update of t skip locked`, horizon(now), planBatch)

@@ -24,7 +24,7 @@ type Letter struct {
 	LocalDay  time.Time `db:"local_day"`
 	HeaderID  string    `db:"header_id"`
 	Attempts  int
-	CreatedAt time.Time `db:"created_at"`
+	CreatedAt time.Time `db:"created_at"` // or released after a hold: tries count from here
 	Lease     string    `db:"leased_by"`
 	Key       []byte    `db:"answer_key"` // what its answer links are made from, the same at each try
 
@@ -51,7 +51,8 @@ type LetterLine struct {
 // Claim takes the next waiting message for a sender: lease names this claim and
 // no other. The lines that are no longer right are dropped; where nothing is
 // left, or the recipient has no usable address, the message is marked skipped
-// and the next one is taken. ErrNotFound means that nothing waits.
+// and the next one is taken. ErrNotFound means that nothing waits, or that mails
+// are held.
 func (s *Store) Claim(ctx context.Context, lease string, now time.Time) (*Letter, error) {
 	for {
 		l, err := s.claimOne(ctx, lease, now)
@@ -77,12 +78,13 @@ func (s *Store) claimOne(ctx context.Context, lease string, now time.Time) (*Let
 		update message set leased_until = $2, leased_by = $3, attempts = attempts + 1, answer_key = coalesce(answer_key, $4)
 		where id = (
 			select id from message
-			where state = 'waiting' and send_after <= $1 and (leased_until is null or leased_until < $1)
+			where state = 'waiting' and send_after <= $1 and (leased_until is null or leased_until < $1) and `+notHeld+`
 			order by send_after, id
 			limit 1
 			for update skip locked
 		)
-		returning id, person_id, agency_id, kind, local_day, header_id, attempts, created_at, leased_by, answer_key`,
+		returning id, person_id, agency_id, kind, local_day, header_id, attempts, leased_by, answer_key,
+			greatest(created_at, (select released_at from hold)) as created_at`,
 		now, now.Add(Lease), lease, newAnswerKey())
 	if err != nil {
 		return nil, err
@@ -257,9 +259,10 @@ func (s *Store) Release(ctx context.Context, l *Letter) error {
 	return err
 }
 
-// Waiting reports how many messages wait to be sent now, at most 1000.
+// Waiting reports how many messages wait to be sent now, at most 1000; none
+// while mails are held.
 func (s *Store) Waiting(ctx context.Context, now time.Time) (n int, err error) {
 	err = s.get(ctx, &n, `
-		select count(*) from (select from message where state = 'waiting' and send_after <= $1 limit 1000) w`, now)
+		select count(*) from (select from message where state = 'waiting' and send_after <= $1 and `+notHeld+` limit 1000) w`, now)
 	return n, err
 }

@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -145,6 +146,9 @@ func (a *App) banners(c echo.Context, me rules.Actor) []templates.Banner {
 	var list []templates.Banner
 	if a.MailOff {
 		list = append(list, templates.Banner{Text: p.T("banner.mail_off")})
+	}
+	if hold, err := a.Store.Held(c.Request().Context()); err == nil && hold != nil && !strings.HasPrefix(c.Request().URL.Path, "/reminders") {
+		list = append(list, templates.Banner{Text: p.T("banner.held", "When", a.moment(c, hold.HeldAt)), Href: "/reminders", Link: p.T("nav.reminders")})
 	}
 	for _, country := range rules.Countries {
 		year, err := a.Store.LastHolidayYear(c.Request().Context(), country)

@@ -20,6 +20,7 @@ type ledgerView struct {
 	States, Agencies []templates.Choice
 	Pager            templates.Pager
 	LastTick         string
+	Held             *heldView // nil: mails go
 }
 
 type ledgerRow struct {
@@ -41,6 +42,12 @@ var ledgerPage = templates.New[ledgerView]("ledger.html")
 var ledgerShapes = map[string]string{"planned": "new", "waiting": "go", "sent": "done", "skipped": "stop", "refused": "late", "failed": "late"}
 
 func (a *App) ledger(c echo.Context, me rules.Actor) error {
+	return a.showLedger(c, me, &releaseForm{}, nil)
+}
+
+// showLedger shows the ledger; form and failed are those of a release of held
+// mails that was refused.
+func (a *App) showLedger(c echo.Context, me rules.Actor, form *releaseForm, failed error) error {
 	p, ctx := say(c), c.Request().Context()
 	var f db.LedgerFilter
 	f.AgencyID, _ = strconv.ParseInt(c.QueryParam("agency"), 10, 64)
@@ -56,6 +63,10 @@ func (a *App) ledger(c echo.Context, me rules.Actor) error {
 		return err
 	}
 	view := ledgerView{Layout: a.layout(c, p.T("nav.reminders"))}
+	status, err := a.again(c, &view.Layout, failed)
+	if err != nil {
+		return err
+	}
 	if len(rows) > db.PageSize {
 		rows = rows[:db.PageSize]
 		view.Pager.Next = before(c, rows[len(rows)-1].ID)
@@ -73,7 +84,10 @@ func (a *App) ledger(c echo.Context, me rules.Actor) error {
 	if at, err := a.Store.LastTick(ctx); err == nil && at.Year() > 1970 {
 		view.LastTick = a.moment(c, at)
 	}
-	return render(c, http.StatusOK, ledgerPage, view)
+	if view.Held, err = a.held(c, me, form); err != nil {
+		return err
+	}
+	return render(c, status, ledgerPage, view)
 }
 
 // failedMail reports whether a mail did not go out for good.

@@ -130,6 +130,7 @@ var adminRoutes = []route{
 var ledgerRoutes = []route{
 	{get, "/reminders", "see the ledger", (*App).ledger, 0},
 	{post, "/reminders/:id/again", "send a mail again", (*App).sendAgain, 0},
+	{post, "/reminders/release", "administer", (*App).releaseMails, 0},
 	{get, "/mailbox", "anyone", (*App).mailbox, 0},
 	{get, "/mailbox/:id", "anyone", (*App).caughtMail, 0},
 	{get, "/mailbox/:id/html", "anyone", (*App).caughtHTML, 0},

@@ -25,6 +25,7 @@ type office struct {
 	*Jobs
 	t                        *testing.T
 	relay                    *mailtest.Relay
+	urls                     dbtest.URLs
 	mu                       sync.Mutex
 	clock                    time.Time
 	agency, other, directive int64
@@ -34,7 +35,11 @@ type office struct {
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{t: t, relay: mailtest.New(t), clock: at("2026-03-02 04:00")}
-	o.Jobs = &Jobs{Store: dbtest.New(t), BaseURL: "https://amal.example", From: "Amal <amal@example.org>", Server: "one", Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: o.now}
+	o.urls = dbtest.NewURLs(t)
+	store, err := db.Open(t.Context(), db.Options{URL: o.urls.App})
+	o.check(err)
+	t.Cleanup(func() { store.Close() })
+	o.Jobs = &Jobs{Store: store, BaseURL: "https://amal.example", From: "Amal <amal@example.org>", Server: "one", Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: o.now}
 	o.Senders = func() mail.Sender {
 		s, err := mail.ParseURL("smtp://" + o.relay.Address + "?tls=none")
 		o.check(err)

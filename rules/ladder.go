@@ -180,6 +180,7 @@ const (
 	SkippedNotTheir = "not_their" // no longer their task, or no longer active
 	SkippedUndone   = "undone"    // the act was taken back
 	SkippedAddress  = "address"   // no usable address
+	SkippedSent     = "sent"      // gone out before the restore, as who released the mails says
 )
 
 // StillRight reports whether a reminder planned for an occasion is still true
