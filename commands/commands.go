@@ -51,6 +51,8 @@ func table() []command {
 		{"remind", "", "plans and sends what is due at a moment", remind},
 		{"testmail", "ADDRESS", "sends one message and prints the server's answer", testMail},
 		{"verify", "", "checks that the history is whole, by its seals", verify},
+		{"backup", "FILE", "saves the whole database in a file", backup},
+		{"restore", "FILE", "makes a database again from a backup; mails are held until somebody releases them", restore},
 		{"doctor", "", "checks database, clock, zones, mail server and disk", doctor},
 		{"version", "", "prints version, commit and Go version", version},
 	}
@@ -61,26 +63,30 @@ func table() []command {
 func Run(args []string, b Build) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	return run(ctx, args, b, os.Stdout, os.Stderr)
+}
+
+func run(ctx context.Context, args []string, b Build, out, problems io.Writer) int {
 	cmd, rest, ok := find(args)
 	if !ok {
 		if len(args) > 0 && !strings.HasSuffix(args[0], "help") && args[0] != "-h" {
-			fmt.Fprintf(os.Stderr, "amal: there is no command %q\n\n", strings.Join(args, " "))
+			fmt.Fprintf(problems, "amal: there is no command %q\n\n", strings.Join(args, " "))
 		}
-		usage(os.Stderr)
+		usage(problems)
 		return 2
 	}
-	c := &call{Build: b, command: cmd, args: rest, flags: flag.NewFlagSet("amal "+cmd.name, flag.ContinueOnError), out: os.Stdout, problems: os.Stderr}
-	c.flags.SetOutput(os.Stderr)
+	c := &call{Build: b, command: cmd, args: rest, flags: flag.NewFlagSet("amal "+cmd.name, flag.ContinueOnError), out: out, problems: problems}
+	c.flags.SetOutput(problems)
 	c.flags.Usage = c.usage
 	err := cmd.run(ctx, c)
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
 	case errors.Is(err, errUsage):
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(problems, err)
 		return 2
 	}
-	fmt.Fprintln(os.Stderr, "amal:", err)
+	fmt.Fprintln(problems, "amal:", err)
 	return 1
 }
 

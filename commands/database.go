@@ -16,13 +16,13 @@ type database struct {
 }
 
 // openDatabase reaches the database of the settings, or a private one in the
-// data folder, and brings the schema up to date.
+// data folder, and brings the schema up to date; what is there is saved first.
 func (c *call) openDatabase(ctx context.Context) (*database, error) {
 	d, err := c.reachDatabase(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := db.Migrate(ctx, d.ownerURL, c.Schema); err != nil {
+	if err := db.MigrateAfter(ctx, d.ownerURL, c.Schema, c.saveBefore(d.ownerURL)); err != nil {
 		d.Close()
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 type settings struct {
 	Listen, BaseURL               string
 	DatabaseURL, OwnerDatabaseURL string
-	Data, PGBin                   string
+	Data, PGBin, BackupDir        string
 	SMTP                          *mail.Server
 	MailFrom                      string
 	AuditMail                     string
@@ -31,6 +31,7 @@ var settingsTable = []struct{ name, about string }{
 	{"AMAL_OWNER_DATABASE_URL", "Postgres, as the role that owns the schema, for migrations"},
 	{"AMAL_DATA", "folder of the private Postgres (default ./amal-data/serve)"},
 	{"AMAL_PG_BIN", "folder of the Postgres programs, where they are not found"},
+	{"AMAL_BACKUP_DIR", "folder of the dumps made before a migration (default AMAL_DATA/backups); none for no dumps"},
 	{"AMAL_SMTP_URL", "smtp://user:password@host:587 or smtps://…:465; without it reminders wait"},
 	{"AMAL_MAIL_FROM", "sender of mails (default amal@ and the base URL's host)"},
 	{"AMAL_AUDIT_MAIL", "address outside that gets the head of the sealed history each day (default none)"},
@@ -48,7 +49,7 @@ func readSettings(env func(string) string) (settings, error) {
 	}
 	s := settings{
 		Listen: or("AMAL_LISTEN", "127.0.0.1:8080"), DatabaseURL: env("AMAL_DATABASE_URL"), Data: or("AMAL_DATA", "amal-data/serve"),
-		PGBin: env("AMAL_PG_BIN"), AuditMail: env("AMAL_AUDIT_MAIL"), MetricsListen: env("AMAL_METRICS_LISTEN"),
+		PGBin: env("AMAL_PG_BIN"), BackupDir: env("AMAL_BACKUP_DIR"), AuditMail: env("AMAL_AUDIT_MAIL"), MetricsListen: env("AMAL_METRICS_LISTEN"),
 	}
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
 		return s, fmt.Errorf("AMAL_LISTEN %q: %w", s.Listen, err)

@@ -30,6 +30,13 @@ const schemaLock = 0x616d616c
 // several starts at once one applies, the others wait. It needs a direct
 // connection, not a pooler's.
 func Migrate(ctx context.Context, ownerURL, schema string) error {
+	return MigrateAfter(ctx, ownerURL, schema, nil)
+}
+
+// MigrateAfter is Migrate, with something to do first where migrations are to
+// be applied to a database that is in use already; its error stops them. Of
+// several starts at once one does it.
+func MigrateAfter(ctx context.Context, ownerURL, schema string, first func(ctx context.Context, version int64) error) error {
 	pool, err := sql.Open("postgres", ownerURL)
 	if err != nil {
 		return fmt.Errorf("database address: %w", err)
@@ -46,8 +53,9 @@ func Migrate(ctx context.Context, ownerURL, schema string) error {
 	if err := notNewer(ctx, provider); err != nil {
 		return err
 	}
-	if _, err := provider.Up(ctx); err != nil {
-		return fmt.Errorf("migrations: %w", err)
+	err = locked(ctx, pool, func(*sql.Tx) error { return applyPending(ctx, provider, first) })
+	if err != nil {
+		return err
 	}
 	if err := notNewer(ctx, provider); err != nil { // a newer one may have been at work meanwhile
 		return err
@@ -77,6 +85,30 @@ func notNewer(ctx context.Context, provider *goose.Provider) error {
 	sources := provider.ListSources()
 	if newest := sources[len(sources)-1].Version; at > newest {
 		return fmt.Errorf("%w: its schema is %d, this program knows %d; install that version again", ErrNewerSchema, at, newest)
+	}
+	return nil
+}
+
+// applyPending applies what the database does not have yet.
+func applyPending(ctx context.Context, provider *goose.Provider, first func(ctx context.Context, version int64) error) error {
+	pending, err := provider.HasPending(ctx)
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	if !pending {
+		return nil
+	}
+	at, err := provider.GetDBVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("schema version: %w", err)
+	}
+	if first != nil && at > 0 {
+		if err := first(ctx, at); err != nil {
+			return err
+		}
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrations: %w", err)
 	}
 	return nil
 }
@@ -151,17 +183,26 @@ func fenceVersions(ctx context.Context, tx *sql.Tx) error {
 // SchemaVersion tells the number of the newest migration that the database
 // has, and of the newest that this program knows.
 func (s *Store) SchemaVersion(ctx context.Context) (at, newest int64, err error) {
-	names, err := fs.Glob(migrations, "migrations/*.sql")
-	if err != nil {
+	if newest, err = NewestSchema(); err != nil {
 		return 0, 0, err
-	}
-	if newest, err = goose.NumericComponent(names[len(names)-1]); err != nil {
-		return 0, 0, fmt.Errorf("number of a migration: %w", err)
 	}
 	if err := s.get(ctx, &at, `select coalesce(max(version_id), 0) from goose_db_version where is_applied`); err != nil {
 		return 0, 0, fmt.Errorf("schema version: %w", err)
 	}
 	return at, newest, nil
+}
+
+// NewestSchema is the number of the newest migration that this program knows.
+func NewestSchema() (int64, error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return 0, err
+	}
+	newest, err := goose.NumericComponent(names[len(names)-1])
+	if err != nil {
+		return 0, fmt.Errorf("number of a migration: %w", err)
+	}
+	return newest, nil
 }
 
 // SchemaUpToDate reports whether the database has every migration that this

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"amal/db"
@@ -105,6 +106,42 @@ func TestOfFourStartsOneMigrates(t *testing.T) {
 	wg.Wait()
 	if stamps := linesOf(t, urls.Owner, `select cast(version_id as text) from goose_db_version where version_id > 0`); len(stamps) != migrationFiles(t) {
 		t.Errorf("%d stamps, want %d", len(stamps), migrationFiles(t))
+	}
+}
+
+// What is to be done before a migration is done once, by the start that then
+// migrates; where it fails nothing is migrated; a new database asks for nothing.
+func TestOneStartSavesBeforeTheMigration(t *testing.T) {
+	t.Parallel()
+	urls := dbtest.NewURLs(t)
+	execute(t, urls.Owner, `drop table hold; delete from goose_db_version where version_id >= 6`)
+	broken := errors.New("disk full")
+	at := func() int {
+		return len(linesOf(t, urls.Owner, `select 'x' from goose_db_version where version_id >= 6`))
+	}
+	if err := db.MigrateAfter(t.Context(), urls.Owner, dbtest.Schema(t), func(context.Context, int64) error { return broken }); !errors.Is(err, broken) || at() != 0 {
+		t.Fatalf("got %v, %d migrations, want the error and none", err, at())
+	}
+	var saved atomic.Int64
+	save := func(_ context.Context, version int64) error {
+		if version >= 6 || at() != 0 {
+			t.Errorf("saved at schema %d, too late", version)
+		}
+		saved.Add(1)
+		return nil
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if err := db.MigrateAfter(t.Context(), urls.Owner, dbtest.Schema(t), save); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	check(t, db.MigrateAfter(t.Context(), dbtest.Empty(t).Owner, dbtest.Schema(t), save))
+	if saved.Load() != 1 || at() == 0 {
+		t.Errorf("saved %d times, %d migrations", saved.Load(), at())
 	}
 }
 

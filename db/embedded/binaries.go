@@ -17,6 +17,8 @@ import (
 var (
 	// ErrNoBinaries: there is no Postgres on this machine.
 	ErrNoBinaries = errors.New("no Postgres programs found (initdb, pg_ctl); on Debian: sudo apt-get install postgresql; or set AMAL_PG_BIN to their folder")
+	// ErrNoProgram: one of the programs for saving and restoring is missing.
+	ErrNoProgram = errors.New("not found; on Debian: sudo apt-get install postgresql-client; or set AMAL_PG_BIN to the folder of the Postgres programs")
 	// ErrVersion: the data folder or the programs are of a version that does not fit.
 	ErrVersion = errors.New("Postgres version does not fit")
 	// ErrFolder: the data folder can't be made or written.
@@ -47,6 +49,22 @@ func findBinaries(ctx context.Context, given string) (folder string, major int, 
 		return folder, major, nil
 	}
 	return "", 0, ErrNoBinaries
+}
+
+// Program returns the path of one of the Postgres programs: in the given
+// folder, else beside initdb, in the usual folders, or in PATH.
+func Program(given, name string) (string, error) {
+	for _, folder := range candidates(given) {
+		if runnable(folder, name) {
+			return filepath.Join(folder, name), nil
+		}
+	}
+	if given == "" {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("%s: %w", name, ErrNoProgram)
 }
 
 func candidates(given string) []string {
