@@ -329,8 +329,8 @@ create table task (
 	moves        integer not null default 0, -- how often its deadline was moved
 	review_level integer not null default 0, -- approvals of the submission that stands
 	result       text not null default '' check (result in ('', 'done', 'partly', 'overtaken')), -- of an accepted one
-	check (status = 'draft' or (lead_id is not null and number is not null and assigned_at is not null)),
-	check ((deadline is null) = (overdue_at is null) or status = 'draft'),
+	check (status in ('draft', 'cancelled') or (lead_id is not null and number is not null and assigned_at is not null)),
+	check ((deadline is null) = (overdue_at is null) or status in ('draft', 'cancelled')),
 	unique (directive_id, number)
 );
 create trigger task_stays before delete on task for each row execute function keep_numbered();

@@ -202,11 +202,11 @@ func TestWhatIsNotRestoredOver(t *testing.T) {
 	}
 }
 
-// older takes the newest migration back, as a database from before it is.
+// older is a database from before mails could be held.
 func older(t *testing.T) dbtest.URLs {
 	t.Helper()
 	urls := somebody(t)
-	query(t, urls.Owner, `drop table hold; delete from goose_db_version where version_id >= 6`)
+	dbtest.Older(t, urls)
 	return urls
 }
 

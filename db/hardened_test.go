@@ -156,3 +156,21 @@ func TestASlowReviewerHurtsNobody(t *testing.T) {
 		t.Errorf("%d due days are over, the next is %v", len(page.Cycles), page.Deadline)
 	}
 }
+
+// A draft can be cancelled and stays without a number.
+func TestADraftIsCancelled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	due := day("2026-06-01")
+	for _, lead := range []int64{w.kz, w.uz} {
+		task, err := w.AddTask(w.ctx, w.staff, db.TaskInput{DirectiveID: w.directive(t), Title: "Perhaps", Points: []string{"x"}, LeadID: lead, Deadline: &due, Now: w.now})
+		check(t, err)
+		check(t, w.Cancel(w.ctx, w.controller, db.ActInput{TaskID: task, Ground: "outdated", Note: "not needed", Now: w.now}))
+		if got, _, err := w.Task(w.ctx, w.staff, task); err != nil || got.Status != rules.Cancelled || got.Number != nil {
+			t.Errorf("cancelled draft: %v, number %v, %v", got.Status, got.Number, err)
+		}
+		if err := w.Reopen(w.ctx, w.manager, db.ActInput{TaskID: task, Note: "after all", Now: w.now}); !errors.Is(err, rules.ErrMove) {
+			t.Errorf("reopened: %v", err)
+		}
+	}
+}

@@ -114,7 +114,7 @@ func TestOfFourStartsOneMigrates(t *testing.T) {
 func TestOneStartSavesBeforeTheMigration(t *testing.T) {
 	t.Parallel()
 	urls := dbtest.NewURLs(t)
-	execute(t, urls.Owner, `drop table hold; delete from goose_db_version where version_id >= 6`)
+	dbtest.Older(t, urls)
 	broken := errors.New("disk full")
 	at := func() int {
 		return len(linesOf(t, urls.Owner, `select 'x' from goose_db_version where version_id >= 6`))

@@ -65,6 +65,7 @@ func (a *App) letterOf(c echo.Context, me rules.Actor) (*db.TaskPage, files.Shee
 	l.add(p.T("letter.date"), p.LongDate(today))
 	l.add(p.T("status.overdue"), p.T("letter.overdue", "Delay", p.N("due.late", rules.DaysLate(*t.Deadline, today)), "Day", p.LongDate(*t.Deadline)))
 	l.add(p.T("letter.request"), p.T("letter.ask", "Day", p.LongDate(calendars[t.LeadCountry].AddWorkingDays(today, letterDays))))
+	l.add(p.T("letter.sign"), "\n____________________________") // before what may not fit on the page
 	sheet.Facts = append(l.facts, a.cardTask(c, n, t)...)
 	sent, err := a.letterSent(c, n, t)
 	sheet.Facts = append(sheet.Facts, sent...)
@@ -88,6 +89,5 @@ func (a *App) letterSent(c echo.Context, n names, t *db.TaskPage) ([]files.Sheet
 			l.add(a.moment(c, line.PlannedFor), fmt.Sprintf("%s: %s", l.p.T("rule."+line.Rule), strings.TrimSpace(who)))
 		}
 	}
-	l.add(l.p.T("letter.sign"), "\n\n____________________________")
 	return l.facts, nil
 }
