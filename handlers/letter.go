@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -63,8 +64,8 @@ func (a *App) letterOf(c echo.Context, me rules.Actor) (*db.TaskPage, files.Shee
 	l := &cardList{p: p}
 	l.add(p.T("letter.to"), p.T("letter.head", "Agency", n.of(deref(t.LeadID))))
 	l.add(p.T("letter.date"), p.LongDate(today))
-	l.add(p.T("status.overdue"), p.T("letter.overdue", "Delay", p.N("due.late", rules.DaysLate(*t.Deadline, today)), "Day", p.LongDate(*t.Deadline)))
-	l.add(p.T("letter.request"), p.T("letter.ask", "Day", p.LongDate(calendars[t.LeadCountry].AddWorkingDays(today, letterDays))))
+	l.add(p.T("status.overdue"), p.T("letter.overdue", "Delay", p.N("due.late", rules.DaysLate(*t.Deadline, today)), "Day", p.Date(*t.Deadline)))
+	l.add(p.T("letter.request"), p.T("letter.ask", "Day", p.Date(calendars[t.LeadCountry].AddWorkingDays(today, letterDays))))
 	l.add(p.T("letter.sign"), "\n____________________________") // before what may not fit on the page
 	sheet.Facts = append(l.facts, a.cardTask(c, n, t)...)
 	sent, err := a.letterSent(c, n, t)
@@ -72,7 +73,12 @@ func (a *App) letterOf(c echo.Context, me rules.Actor) (*db.TaskPage, files.Shee
 	return t, sheet, err
 }
 
-// letterSent lists what was sent about a task, the oldest first.
+// toTheAgency reports whether an audience belongs to the agency written to.
+func toTheAgency(audience string) bool {
+	return slices.Contains([]rules.Audience{rules.Lead, rules.Mailbox, rules.AgencyHead}, rules.Audience(audience))
+}
+
+// letterSent lists what the agency was sent about a task, the oldest first.
 func (a *App) letterSent(c echo.Context, n names, t *db.TaskPage) ([]files.SheetFact, error) {
 	lines, err := a.Store.TaskReminders(c.Request().Context(), t.ID)
 	if err != nil {
@@ -81,7 +87,7 @@ func (a *App) letterSent(c echo.Context, n names, t *db.TaskPage) ([]files.Sheet
 	l := &cardList{p: say(c)}
 	l.head("letter.sent")
 	for i := len(lines) - 1; i >= 0; i-- {
-		if line := &lines[i]; line.State == "sent" {
+		if line := &lines[i]; line.State == "sent" && toTheAgency(line.Audience) {
 			who := line.PersonName
 			if line.AgencyID != nil {
 				who = n.of(*line.AgencyID)
