@@ -102,7 +102,7 @@ func (s *Store) planSome(ctx context.Context, now time.Time) (n int, err error) 
 }
 
 func (s *Store) planTasks(ctx context.Context, tasks []*Task, now time.Time) error {
-	byTask, err := s.recipientsOf(ctx, tasks, now)
+	byTask, err := s.recipientsOf(ctx, tasks, rules.Audiences, now)
 	if err != nil {
 		return err
 	}

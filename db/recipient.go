@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -100,26 +101,54 @@ const homeOf = `
 const personRecipient = `p.id as person_id, cast(null as bigint) as agency_id, p.name, p.email,
 	p.email_refused_at is not null as refused, coalesce(p.locale, h.locale) as locale, coalesce(p.time_zone, h.time_zone) as time_zone, h.country, ro.roles, p.mail_minute`
 
-// headsAndManagers finds whom the late steps tell: the heads of the lead, else
-// of the agency above it, else its mailbox; the managers where the controller
-// sits, else those of the lead's side.
-const headsAndManagers = `
-		union all
-		select t.id, 'head', ` + personRecipient + `
+// audiences finds the people and mailboxes of each audience, for tasks t of a
+// with clause. Who asks for few does not pay for all: the late steps' heads and
+// managers are looked for when the ladder comes to them.
+var audiences = []struct {
+	Of    rules.Audience
+	Query string
+}{
+	// the named focal point, as long as he is active there, else all
+	{rules.Lead, `
+		select t.id as task_id, 'lead' as audience, ` + personRecipient + `
+		from t join member m on m.agency_id = t.lead_id join person p on p.id = m.person_id ` + homeOf + `
+		where ` + activeFocal + ` and (p.id = t.focal_id or not exists (
+			select from member n join person q on q.id = n.person_id
+			where n.agency_id = t.lead_id and n.person_id = t.focal_id and n.role = 'focal' and q.disabled_at is null))`},
+	{rules.CoExecutor, `
+		select t.id as task_id, 'co_executor' as audience, ` + personRecipient + `
+		from t join co_executor c on c.task_id = t.id join member m on m.agency_id = c.agency_id
+		join person p on p.id = m.person_id ` + homeOf + `
+		where ` + activeFocal},
+	{rules.ByController, `
+		select t.id as task_id, 'controller' as audience, ` + personRecipient + `
+		from t join directive d on d.id = t.directive_id join person p on p.id = d.controller_id ` + homeOf + `
+		where p.disabled_at is null and exists (
+			select from member m join agency g on g.id = m.agency_id
+			where m.person_id = p.id and m.role in ('controller', 'manager') and (g.side = 'joint' or g.side = any(d.sides)))`},
+	{rules.Mailbox, `
+		select t.id as task_id, 'mailbox' as audience, ` + mailboxRecipient + `
+		from t join agency a on a.id = t.lead_id
+		where a.email <> ''`},
+	// the heads of the lead, else of the agency above it
+	{rules.AgencyHead, `
+		select t.id as task_id, 'head' as audience, ` + personRecipient + `
 		from t join agency l on l.id = t.lead_id
 		join member m on m.role = 'head' and m.agency_id = case when exists (
 			select from member n join person q on q.id = n.person_id
 			where n.agency_id = l.id and n.role = 'head' and q.disabled_at is null) then l.id else l.parent_id end
 		join person p on p.id = m.person_id ` + homeOf + `
-		where p.disabled_at is null
-		union all
-		select t.id, 'head', null, a.id, a.name_en, a.email, a.email_refused_at is not null, a.locale, a.time_zone, a.country, '{}', null
+		where p.disabled_at is null`},
+	// without one its mailbox
+	{rules.AgencyHead, `
+		select t.id as task_id, 'head' as audience, ` + mailboxRecipient + `
 		from t join agency a on a.id = t.lead_id
 		where a.email <> '' and not exists (
 			select from member n join person q on q.id = n.person_id
-			where n.agency_id in (a.id, a.parent_id) and n.role = 'head' and q.disabled_at is null)
-		union all
-		select t.id, 'manager', ` + personRecipient + `
+			where n.agency_id in (a.id, a.parent_id) and n.role = 'head' and q.disabled_at is null)`},
+	// the managers where the controller sits, else those of the lead's side
+	{rules.Supervisor, `
+		select t.id as task_id, 'manager' as audience, ` + personRecipient + `
 		from t join directive d on d.id = t.directive_id join agency l on l.id = t.lead_id
 		join lateral (
 			select n.person_id from near n where n.directive_id = d.id
@@ -128,7 +157,11 @@ const headsAndManagers = `
 			where not exists (select from near n where n.directive_id = d.id) and g.side in (l.side, 'joint')
 		) m on true
 		join person p on p.id = m.person_id ` + homeOf + `
-		where p.disabled_at is null`
+		where p.disabled_at is null`},
+}
+
+const mailboxRecipient = `null as person_id, a.id as agency_id, a.name_en as name, a.email,
+	a.email_refused_at is not null as refused, a.locale, a.time_zone, a.country, '{}' as roles, null as mail_minute`
 
 // managers are all active ones, near those who sit where a task's controller
 // does.
@@ -145,40 +178,26 @@ const managers = `, managers as (
 // activeFocal is the condition that person p answers for agency m.
 const activeFocal = `m.role = 'focal' and p.disabled_at is null`
 
-// recipientsOf finds everybody who may be told of the tasks at now, absent ones
-// replaced by who stands in for them: the
-// focal points of the lead (the named one, as long as he is active there, else
-// all), those of the co-executors, the controller, the lead's mailbox, and who is
-// told when it is late.
-func (s *Store) recipientsOf(ctx context.Context, tasks []*Task, now time.Time) (map[int64]recipients, error) {
+// recipientsOf finds those of the audiences who may be told of the tasks at
+// now, absent ones replaced by who stands in for them.
+func (s *Store) recipientsOf(ctx context.Context, tasks []*Task, of []rules.Audience, now time.Time) (map[int64]recipients, error) {
 	ids := make([]int64, len(tasks))
 	for i, t := range tasks {
 		ids[i] = t.ID
 	}
+	var wanted []string
+	for _, a := range audiences {
+		if slices.Contains(of, a.Of) {
+			wanted = append(wanted, a.Query)
+		}
+	}
+	if len(wanted) == 0 {
+		return nil, nil
+	}
 	var rows []*Recipient
 	err := s.all(ctx, &rows, `
-		with t as (select id, lead_id, focal_id, directive_id from task where id = any($1))`+managers+`
-		select t.id as task_id, 'lead' as audience, `+personRecipient+`
-		from t join member m on m.agency_id = t.lead_id join person p on p.id = m.person_id `+homeOf+`
-		where `+activeFocal+` and (p.id = t.focal_id or not exists (
-			select from member n join person q on q.id = n.person_id
-			where n.agency_id = t.lead_id and n.person_id = t.focal_id and n.role = 'focal' and q.disabled_at is null))
-		union all
-		select t.id, 'co_executor', `+personRecipient+`
-		from t join co_executor c on c.task_id = t.id join member m on m.agency_id = c.agency_id
-		join person p on p.id = m.person_id `+homeOf+`
-		where `+activeFocal+`
-		union all
-		select t.id, 'controller', `+personRecipient+`
-		from t join directive d on d.id = t.directive_id join person p on p.id = d.controller_id `+homeOf+`
-		where p.disabled_at is null and exists (
-			select from member m join agency g on g.id = m.agency_id
-			where m.person_id = p.id and m.role in ('controller', 'manager') and (g.side = 'joint' or g.side = any(d.sides)))
-		union all
-		select t.id, 'mailbox', null, a.id, a.name_en, a.email, a.email_refused_at is not null,
-			a.locale, a.time_zone, a.country, '{}', null
-		from t join agency a on a.id = t.lead_id
-		where a.email <> ''`+headsAndManagers, pq.Array(ids))
+		with t as (select id, lead_id, focal_id, directive_id from task where id = any($1))`+managers+strings.Join(wanted, `
+		union all`), pq.Array(ids))
 	if err != nil {
 		return nil, fmt.Errorf("recipients: %w", err)
 	}

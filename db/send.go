@@ -134,8 +134,7 @@ func (s *Store) addressee(ctx context.Context, l *Letter) error {
 	id := l.PersonID
 	if id == nil {
 		id = l.AgencyID
-		query = `select null as person_id, id as agency_id, name_en as name, email, email_refused_at is not null as refused,
-			locale, time_zone, country, '{}' as roles, null as mail_minute from agency where id = $1`
+		query = `select ` + mailboxRecipient + ` from agency a where a.id = $1`
 	}
 	if err := s.get(ctx, &l.To, query, id); err != nil {
 		return fmt.Errorf("recipient of message %d: %w", l.ID, err)
@@ -147,10 +146,11 @@ func (s *Store) addressee(ctx context.Context, l *Letter) error {
 // of its task and its recipient still the one to tell.
 func (s *Store) stillRight(ctx context.Context, l *Letter, lines []LetterLine, now time.Time) ([]LetterLine, error) {
 	var tasks []*Task
+	var of []rules.Audience
 	for i := range lines {
-		tasks = append(tasks, &lines[i].Task)
+		tasks, of = append(tasks, &lines[i].Task), append(of, rules.Audience(lines[i].Audience))
 	}
-	byTask, err := s.recipientsOf(ctx, tasks, now)
+	byTask, err := s.recipientsOf(ctx, tasks, of, now)
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ type notice struct {
 // once, after the seconds in which it can be undone, or with the recipient's
 // next daily mail. What is already planned under the same key stays.
 func (s *Store) tell(ctx context.Context, n notice) error {
-	recipients, err := s.recipientsOf(ctx, []*Task{n.Task}, n.Now)
+	recipients, err := s.recipientsOf(ctx, []*Task{n.Task}, n.To, n.Now)
 	if err != nil {
 		return err
 	}

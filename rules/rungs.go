@@ -18,6 +18,9 @@ const (
 	Supervisor   Audience = "manager" // where the controller sits, else of the lead's side
 )
 
+// Audiences are all of them.
+var Audiences = []Audience{Lead, CoExecutor, ByController, Mailbox, AgencyHead, Supervisor}
+
 // Anchor is what a rung counts from.
 type Anchor int
 
@@ -93,25 +96,15 @@ func LetterDue(s Status, deadline *time.Time, today time.Time) bool {
 	return s.Open() && deadline != nil && DaysLate(*deadline, today) >= LetterAfter
 }
 
-// rungsOf returns the rows of a ladder; an unknown name is the standard one.
-func rungsOf(name LadderName) []Rung {
-	if !slices.Contains(LadderNames, name) {
-		name = Standard
-	}
-	var rungs []Rung
-	for _, r := range Ladder {
-		if r.In == nil || slices.Contains(r.In, name) {
-			rungs = append(rungs, r)
-		}
-	}
-	return rungs
-}
-
 // ladders are the rows of each ladder.
 var ladders = func() map[LadderName][]Rung {
 	all := map[LadderName][]Rung{}
-	for _, name := range LadderNames {
-		all[name] = rungsOf(name)
+	for _, r := range Ladder {
+		for _, name := range LadderNames {
+			if r.In == nil || slices.Contains(r.In, name) {
+				all[name] = append(all[name], r)
+			}
+		}
 	}
 	return all
 }()
