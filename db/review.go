@@ -58,7 +58,7 @@ func (s *Store) approve(ctx context.Context, me rules.Actor, t *Task, in ActInpu
 	}
 	err = s.get(ctx, &standing, `
 		select r.id as report_id, `+reviewLevels+` as levels,
-			r.person_id || array(select person_id from approval where report_id = r.id) as before
+			`+spokeBefore+` as before
 		from report r join task t on t.id = r.task_id join directive d on d.id = t.directive_id
 		where r.task_id = $1 and r.submission = $2 and r.kind = 'completion' and r.undone_at is null`, t.ID, t.Submissions)
 	if err != nil {
@@ -89,6 +89,10 @@ const (
 	reviewDays    = `(select coalesce(max(b.review_days), 3) ` + controlAgency
 )
 
+// spokeBefore are those who can't say yes to report r any more: who made it and
+// who said yes.
+const spokeBefore = `r.person_id || array(select person_id from approval where report_id = r.id)`
+
 // Approval is one level's yes to a report.
 type Approval struct {
 	Level      int
@@ -100,14 +104,19 @@ type Approval struct {
 type ReviewOf struct {
 	Levels    int
 	Days      int
-	Approvals []Approval `db:"-"`
+	Before    pq.Int64Array // who made the standing report and who said yes to it
+	Approvals []Approval    `db:"-"`
 }
 
 // reviewOf reads where a task's review is. Callers check before that the asker
 // sees the task fully.
 func (s *Store) reviewOf(ctx context.Context, t *Task) (ReviewOf, error) {
 	var r ReviewOf
-	err := s.get(ctx, &r, `select `+reviewLevels+` as levels, `+reviewDays+` as days from directive d where d.id = $1`, t.DirectiveID)
+	err := s.get(ctx, &r, `
+		select `+reviewLevels+` as levels, `+reviewDays+` as days, coalesce((
+			select `+spokeBefore+` from report r
+			where r.task_id = $2 and r.submission = $3 and r.kind = 'completion' and r.undone_at is null), '{}') as before
+		from directive d where d.id = $1`, t.DirectiveID, t.ID, t.Submissions)
 	if err != nil {
 		return r, fmt.Errorf("review of task %d: %w", t.ID, err)
 	}

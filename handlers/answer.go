@@ -82,12 +82,11 @@ func (a *App) openAnswer(c echo.Context) (*db.AnswerPage, error) {
 	h.Set(echo.HeaderCacheControl, "no-store")
 	c.Set(visitKey, &visit{lang: seen(c).lang})
 	ctx, keys := c.Request().Context(), throttleKeys(c, "answer", c.Param("token"))
-	until, err := a.Store.Throttled(ctx, a.Now(), keys...)
+	wait, err := a.mustWait(c, keys)
 	if err != nil {
 		return nil, err
 	}
-	if wait := until.Sub(a.Now()); wait > 0 {
-		h.Set("Retry-After", seconds(wait))
+	if wait {
 		return nil, errTries
 	}
 	page, err := a.Store.AnswerPage(ctx, c.Param("token"), a.Now())

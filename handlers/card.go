@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -81,22 +82,28 @@ func (a *App) numbered(c echo.Context, me rules.Actor) (*db.TaskPage, names, err
 	return t, n, err
 }
 
-// sheet begins a sheet about a task: its title, code and foot.
-func (a *App) sheet(c echo.Context, t *db.TaskPage, above string) (files.Sheet, error) {
+// sheet begins a sheet about the page at a path: its title, code and foot.
+func (a *App) sheet(c echo.Context, path, title, above string, official bool) (files.Sheet, error) {
 	head, err := a.Store.Head(c.Request().Context())
 	if err != nil {
 		return files.Sheet{}, err
 	}
-	code, err := files.QR(a.addressOf(fmt.Sprintf("/tasks/%d", t.ID)))
+	code, err := files.QR(a.addressOf(path))
 	if err != nil {
 		return files.Sheet{}, err
 	}
-	if t.Official {
+	if official {
 		above += " · " + say(c).T("official.mark")
 	}
-	return files.Sheet{Title: t.Ref() + " " + t.Title, Above: above, Code: code, OnePage: true,
-		More: func(n int) string { return say(c).N("card.more", n) },
-		Foot: say(c).T("card.foot", "When", a.moment(c, a.Now()), "Head", headWord(head))}, nil
+	return files.Sheet{Title: title, Above: above, Code: code,
+		Foot: say(c).T("card.foot", "When", a.moment(c, a.Now()), "Head", cmp.Or(head, "–"))}, nil
+}
+
+// taskSheet begins a sheet of one page about a task.
+func (a *App) taskSheet(c echo.Context, t *db.TaskPage, above string) (files.Sheet, error) {
+	sheet, err := a.sheet(c, fmt.Sprintf("/tasks/%d", t.ID), t.Ref()+" "+t.Title, above, t.Official)
+	sheet.OnePage, sheet.More = true, func(n int) string { return say(c).N("card.more", n) }
+	return sheet, err
 }
 
 // cardOf gathers a numbered task's control card.
@@ -105,20 +112,11 @@ func (a *App) cardOf(c echo.Context, me rules.Actor) (*db.TaskPage, files.Sheet,
 	if err != nil {
 		return nil, files.Sheet{}, err
 	}
-	sheet, err := a.sheet(c, t, say(c).T("card.title"))
+	sheet, err := a.taskSheet(c, t, say(c).T("card.title"))
 	sheet.Facts = append(a.cardTask(c, n, t), a.cardDeadlines(c, n, t)...)
 	sheet.Facts = append(sheet.Facts, a.cardReports(c, n, t)...)
 	sheet.Facts = append(sheet.Facts, a.cardHistory(c, t)...)
 	return t, sheet, err
-}
-
-// headWord shortens the head of the seals for a line; the whole one is what
-// amal verify prints.
-func headWord(head string) string {
-	if head == "" {
-		return "–"
-	}
-	return head[:min(len(head), 64)]
 }
 
 // cardList builds the facts of a card; empty ones are left out.
@@ -214,26 +212,17 @@ func (a *App) chainPDF(c echo.Context, me rules.Actor) error {
 		return err
 	}
 	rows, sum := a.statements(c, d)
-	head, err := a.Store.Head(c.Request().Context())
-	if err != nil {
-		return err
-	}
-	code, err := files.QR(a.addressOf(fmt.Sprintf("/directives/%d", d.ID)))
-	if err != nil {
-		return err
-	}
 	p := say(c)
+	sheet, err := a.sheet(c, fmt.Sprintf("/directives/%d", d.ID), d.Title, p.T("chain.heading")+" · "+sum, d.Official)
+	if err != nil {
+		return err
+	}
 	l := &cardList{p: p}
 	for _, s := range rows {
 		l.add(s.Said.Text+orNothing("\n", s.Where), strings.TrimSpace(s.Ref+" "+s.Title)+orNothing("\n«", s.Words)+closing(s.Words)+"\n"+
 			p.T("field.deadline")+": "+s.Due.Text+orNothing(" ", s.Shifted)+orNothing(", «", s.Wording)+closing(s.Wording))
 	}
-	above := p.T("chain.heading") + " · " + sum
-	if d.Official {
-		above += " · " + p.T("official.mark")
-	}
-	sheet := files.Sheet{Title: d.Title, Above: above, Facts: l.facts, Code: code,
-		Foot: p.T("card.foot", "When", a.moment(c, a.Now()), "Head", headWord(head))}
+	sheet.Facts = l.facts
 	return sendPDF(c, sheet, fmt.Sprintf("statements-%d", d.ID))
 }
 

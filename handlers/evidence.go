@@ -101,9 +101,7 @@ func (a *App) fillInputs(c echo.Context, n names, t *db.TaskPage, view *taskView
 }
 
 func (a *App) mayApprove(c echo.Context, t *db.TaskPage) bool {
-	name := seen(c).me.Name
-	byMe := slices.ContainsFunc(t.Review.Approvals, func(x db.Approval) bool { return x.PersonName == name })
-	return !byMe && rules.CanApprove(t.ReviewLevel, t.Hats, nil, seen(c).me.Selves()) == nil
+	return rules.CanApprove(t.ReviewLevel, t.Hats, t.Review.Before, seen(c).me.Selves()) == nil
 }
 
 func (a *App) contribute(c echo.Context, me rules.Actor) error {

@@ -28,12 +28,11 @@ func (a *App) feed(c echo.Context, _ rules.Actor) error {
 		return db.ErrNotFound
 	}
 	ctx, keys := c.Request().Context(), throttleKeys(c, "feed", token)
-	until, err := a.Store.Throttled(ctx, a.Now(), keys...)
+	wait, err := a.mustWait(c, keys)
 	if err != nil {
 		return err
 	}
-	if wait := until.Sub(a.Now()); wait > 0 {
-		c.Response().Header().Set("Retry-After", seconds(wait))
+	if wait {
 		return c.NoContent(http.StatusTooManyRequests)
 	}
 	opened, err := a.Store.OpenFeed(ctx, token, a.Now())

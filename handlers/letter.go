@@ -48,7 +48,7 @@ func (a *App) letterOf(c echo.Context, me rules.Actor) (*db.TaskPage, files.Shee
 		return nil, files.Sheet{}, db.ErrNotFound
 	}
 	p := say(c)
-	sheet, err := a.sheet(c, t, p.T("letter.title"))
+	sheet, err := a.taskSheet(c, t, p.T("letter.title"))
 	if err != nil {
 		return nil, files.Sheet{}, err
 	}

@@ -67,6 +67,18 @@ func throttleKeys(c echo.Context, purpose, email string) []string {
 	return []string{purpose + " e" + hash(strings.ToLower(email)), purpose + " a" + hash(c.RealIP())}
 }
 
+// mustWait reports whether too many tries were counted under the keys, and says
+// in the answer's header for how long.
+func (a *App) mustWait(c echo.Context, keys []string) (bool, error) {
+	until, err := a.Store.Throttled(c.Request().Context(), a.Now(), keys...)
+	wait := until.Sub(a.Now())
+	if err != nil || wait <= 0 {
+		return false, err
+	}
+	c.Response().Header().Set("Retry-After", seconds(wait))
+	return true, nil
+}
+
 // signIn checks a password. Known and unknown names get the same answer, in the
 // same time.
 func (a *App) signIn(c echo.Context, _ rules.Actor) error {
@@ -75,12 +87,11 @@ func (a *App) signIn(c echo.Context, _ rules.Actor) error {
 		return err
 	}
 	ctx, keys := c.Request().Context(), throttleKeys(c, "password", form.Email)
-	until, err := a.Store.Throttled(ctx, a.Now(), keys...)
+	wait, err := a.mustWait(c, keys)
 	if err != nil {
 		return err
 	}
-	if wait := until.Sub(a.Now()); wait > 0 {
-		c.Response().Header().Set("Retry-After", seconds(wait))
+	if wait {
 		return a.showSignIn(c, http.StatusTooManyRequests, form, "signin.wait")
 	}
 	person, err := a.checkPassword(c, form)
@@ -148,12 +159,11 @@ func (a *App) askForLink(c echo.Context, _ rules.Actor) error {
 		return err
 	}
 	ctx, keys := c.Request().Context(), throttleKeys(c, "link", form.Email)
-	until, err := a.Store.Throttled(ctx, a.Now(), keys...)
+	wait, err := a.mustWait(c, keys)
 	if err != nil {
 		return err
 	}
-	if until.After(a.Now()) {
-		c.Response().Header().Set("Retry-After", seconds(until.Sub(a.Now())))
+	if wait {
 		return a.showSignIn(c, http.StatusTooManyRequests, form, "signin.wait")
 	}
 	if err := a.Store.CountTry(ctx, a.Now(), keys...); err != nil {

@@ -76,7 +76,7 @@ func step(r Rung, f TaskFacts, c Calendar) (Step, bool) {
 	case FromAssignment:
 		s.Day = r.day(f.AssignedOn, c)
 	case FromReview:
-		s.Day = r.day(c.AddWorkingDays(f.SubmittedOn, f.ReviewDays), c)
+		s.Day = r.day(ReviewDue(f.SubmittedOn, f.ReviewDays, c), c)
 	}
 	return s, true
 }

@@ -60,16 +60,3 @@ func CheckResult(result Result, note string) error {
 // ReviewDue is the last day for deciding on a report that came on a day: a
 // number of working days later.
 func ReviewDue(came time.Time, days int, c Calendar) time.Time { return c.AddWorkingDays(came, days) }
-
-// Visibility says who sees a note or a file besides the author's own side.
-type Visibility string
-
-// The visibilities.
-const (
-	OwnSide    Visibility = "own"
-	BothSides  Visibility = "both"
-	PublicSide Visibility = "public"
-)
-
-// Visibilities are all of them, in the order forms offer them.
-var Visibilities = []Visibility{BothSides, OwnSide, PublicSide}
