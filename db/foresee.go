@@ -38,11 +38,13 @@ func (s *Store) Foresee(ctx context.Context, at time.Time) (rows []Foreseen, err
 			return err
 		}
 		err := tx.all(ctx, &rows, `
-			select r.planned_for, r.local_day, r.at_once, r.rule, r.audience, coalesce(p.email, b.email) as email, t.title,
+			select r.planned_for, r.local_day, r.at_once, r.rule, r.audience, coalesce(p.email, b.email) as email, coalesce(t.title, e.title, a.code) as title,
 				d.number_year, d.number as directive_no, t.number as task_no
 			from reminder r
-			join task t on t.id = r.subject_id and r.subject = 'task'
-			join directive d on d.id = t.directive_id
+			left join task t on t.id = r.subject_id and r.subject = 'task'
+			left join directive d on d.id = t.directive_id
+			left join event e on e.id = r.subject_id and r.subject = 'event'
+			left join agency a on a.id = r.subject_id and r.subject = 'agency'
 			left join person p on p.id = r.person_id
 			left join agency b on b.id = r.agency_id
 			where r.state = 'planned' and r.planned_for <= $1

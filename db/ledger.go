@@ -18,9 +18,9 @@ type LedgerLine struct {
 	PersonName  string    `db:"person_name"` // "" for a mailbox
 	PersonID    *int64    `db:"person_id"`
 	AgencyID    *int64    `db:"agency_id"` // of a mailbox
-	TaskID      int64     `db:"task_id"`
-	TaskTitle   string    `db:"task_title"`
-	LeadID      int64     `db:"lead_id"`
+	TaskID      int64     `db:"task_id"`    // 0 for a list
+	TaskTitle   string    `db:"task_title"` // of a pack the event's
+	LeadID      int64     `db:"lead_id"`    // of a list its agency, 0 for a pack
 	NumberYear  *int      `db:"number_year"`
 	DirectiveNo *int      `db:"directive_no"`
 	TaskNo      *int      `db:"task_no"`
@@ -54,6 +54,9 @@ var LedgerStates = []string{"planned", "waiting", "sent", "skipped", "refused", 
 // ledgerState is a reminder's state with its message's.
 const ledgerState = `case when r.state = 'taken' then m.state else r.state end`
 
+// ledgerSides are the sides that a reminder concerns.
+const ledgerSides = `coalesce(d.sides, em.sides, case a.side when 'joint' then array['UZ', 'KZ'] else array[a.side] end)`
+
 // ledgerScope is the condition that a reminder is for me's eyes, on $1 to $3,
 // and those parameters: of his sides in the register, of all sides for an
 // administrator, without titles; else what the agencies for which he answers
@@ -64,7 +67,7 @@ func (s *Store) ledgerScope(ctx context.Context, me rules.Actor) (string, []any,
 		sides = rules.Sides
 	}
 	if len(sides) > 0 || len(own) == 0 {
-		return `d.sides && $2 and cardinality($3::text[]) = 0`, []any{titles, pq.Array(sides), pq.Array([]string{})}, nil
+		return ledgerSides + ` && $2 and cardinality($3::text[]) = 0`, []any{titles, pq.Array(sides), pq.Array([]string{})}, nil
 	}
 	var ours []string
 	err := s.all(ctx, &ours, `
@@ -76,12 +79,15 @@ func (s *Store) ledgerScope(ctx context.Context, me rules.Actor) (string, []any,
 	return `cardinality($2::bigint[]) > 0 and r.recipient = any($3)`, []any{titles, pq.Array(own), pq.Array(ours)}, nil
 }
 
-// ledgerFrom joins what the ledger tells of a reminder.
+// ledgerFrom joins what the ledger tells of a reminder: its task and lead, of a
+// list its agency, of a pack its event.
 const ledgerFrom = `
 		from reminder r
-		join task t on t.id = r.subject_id and r.subject = 'task'
-		join directive d on d.id = t.directive_id
-		join agency a on a.id = t.lead_id
+		left join task t on t.id = r.subject_id and r.subject = 'task'
+		left join directive d on d.id = t.directive_id
+		left join event e on e.id = r.subject_id and r.subject = 'event'
+		left join meeting em on em.id = e.meeting_id
+		left join agency a on a.id = coalesce(t.lead_id, case when r.subject = 'agency' then r.subject_id end)
 		left join person p on p.id = r.person_id
 		left join message m on m.id = r.message_id`
 
@@ -100,15 +106,15 @@ func (s *Store) Ledger(ctx context.Context, me rules.Actor, f LedgerFilter) ([]L
 	}
 	var lines []LedgerLine
 	err = s.all(ctx, &lines, `
-		select r.id, r.rule, r.audience, coalesce(p.name, '') as person_name, r.person_id, r.agency_id, t.id as task_id,
-			case when $1 or t.lead_id = any($8) or exists (select from co_executor c where c.task_id = t.id and c.agency_id = any($8)) then t.title else '' end as task_title,
-			t.lead_id, d.number_year, d.number as directive_no,
+		select r.id, r.rule, r.audience, coalesce(p.name, '') as person_name, r.person_id, r.agency_id, coalesce(t.id, 0) as task_id,
+			case when $1 or t.lead_id = any($8) or exists (select from co_executor c where c.task_id = t.id and c.agency_id = any($8)) then coalesce(t.title, e.title, '') else '' end as task_title,
+			coalesce(a.id, 0) as lead_id, d.number_year, d.number as directive_no,
 			t.number as task_no, r.planned_for, r.late, `+ledgerState+` as state, r.reason,
 			coalesce(m.address, '') as address, coalesce(m.answer, '') as answer, m.sent_at, coalesce(m.attempts, 0) as attempts,
-			a.time_zone`+ledgerFrom+`
+			coalesce(a.time_zone, 'UTC') as time_zone`+ledgerFrom+`
 		where r.id < $4 and `+scope+`
 			and ($5 = '' or `+ledgerState+` = $5)
-			and ($6 = 0 or t.lead_id = $6)
+			and ($6 = 0 or a.id = $6)
 			and ($7 = 0 or t.id = $7)
 		order by r.id desc
 		limit 51`, append(args, before, f.State, f.AgencyID, f.TaskID, pq.Array(me.AgenciesAs(rules.Focal)))...)
@@ -135,9 +141,10 @@ func (s *Store) SendAgain(ctx context.Context, me rules.Actor, reminderID int64,
 			MessageID *int64 `db:"message_id"`
 			PersonID  *int64 `db:"person_id"`
 			AgencyID  *int64 `db:"agency_id"`
-			TaskID    int64  `db:"task_id"`
+			Subject   string
+			SubjectID int64  `db:"subject_id"`
 		}
-		err = tx.get(ctx, &of, `select r.message_id, r.person_id, r.agency_id, t.id as task_id`+ledgerFrom+` where cast($1 as boolean) is not null and r.id = $4 and `+scope, append(args, reminderID)...)
+		err = tx.get(ctx, &of, `select r.message_id, r.person_id, r.agency_id, r.subject, r.subject_id`+ledgerFrom+` where cast($1 as boolean) is not null and r.id = $4 and `+scope, append(args, reminderID)...)
 		if err != nil {
 			return fmt.Errorf("reminder %d: %w", reminderID, err)
 		}
@@ -159,7 +166,7 @@ func (s *Store) SendAgain(ctx context.Context, me rules.Actor, reminderID int64,
 			}
 		}
 		tx.forgetDirectory()
-		return tx.log(ctx, deed{Me: me, Act: actAgain, Now: now}, entry{Subject: "task", ID: of.TaskID})
+		return tx.log(ctx, deed{Me: me, Act: actAgain, Now: now}, entry{Subject: of.Subject, ID: of.SubjectID})
 	})
 }
 

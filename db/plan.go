@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -13,7 +14,8 @@ import (
 // reminderRow is one planned notice.
 type reminderRow struct {
 	Rule       string
-	TaskID     int64
+	Subject    string // "" for a task
+	SubjectID  int64
 	Occasion   string
 	To         *Recipient
 	AtOnce     bool
@@ -31,26 +33,26 @@ func (s *Store) planRows(ctx context.Context, rows []reminderRow, now time.Time)
 		return nil
 	}
 	n := len(rows)
-	rule, occasion, audience, note := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	rule, subject, occasion, audience, note := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
 	planned, day := make([]string, n), make([]string, n)
-	task, person, agency := make([]int64, n), make([]int64, n), make([]int64, n)
+	of, person, agency := make([]int64, n), make([]int64, n), make([]int64, n)
 	once, late := make([]bool, n), make([]bool, n)
 	for i, r := range rows {
-		rule[i], occasion[i], audience[i], note[i] = r.Rule, r.Occasion, r.To.Audience, r.Note
+		rule[i], subject[i], occasion[i], audience[i], note[i] = r.Rule, cmp.Or(r.Subject, "task"), r.Occasion, r.To.Audience, r.Note
 		planned[i], day[i] = r.PlannedFor.UTC().Format(time.RFC3339Nano), r.LocalDay.Format(time.DateOnly)
-		task[i], person[i], agency[i] = r.TaskID, deref(r.To.PersonID), deref(r.To.AgencyID)
+		of[i], person[i], agency[i] = r.SubjectID, deref(r.To.PersonID), deref(r.To.AgencyID)
 		once[i], late[i] = r.AtOnce, r.Late
 	}
 	_, err := s.exec(ctx, `
 		insert into reminder (rule, subject, subject_id, occasion, person_id, agency_id, audience, at_once,
 			planned_for, local_day, late, note, created_at)
-		select rule, 'task', task, occasion, nullif(person, 0), nullif(agency, 0), audience, once, planned, day, late, note, $12
+		select rule, subject, subject_id, occasion, nullif(person, 0), nullif(agency, 0), audience, once, planned, day, late, note, $12
 		from unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::boolean[],
-			$8::timestamptz[], $9::date[], $10::boolean[], $11::text[])
-			as r (rule, task, occasion, person, agency, audience, once, planned, day, late, note)
+			$8::timestamptz[], $9::date[], $10::boolean[], $11::text[], $13::text[])
+			as r (rule, subject_id, occasion, person, agency, audience, once, planned, day, late, note, subject)
 		on conflict (rule, subject, subject_id, occasion, recipient) do nothing`,
-		pq.Array(rule), pq.Array(task), pq.Array(occasion), pq.Array(person), pq.Array(agency), pq.Array(audience),
-		pq.Array(once), pq.Array(planned), pq.Array(day), pq.Array(late), pq.Array(note), now)
+		pq.Array(rule), pq.Array(of), pq.Array(occasion), pq.Array(person), pq.Array(agency), pq.Array(audience),
+		pq.Array(once), pq.Array(planned), pq.Array(day), pq.Array(late), pq.Array(note), now, pq.Array(subject))
 	if err != nil {
 		return fmt.Errorf("plan %d reminders: %w", n, err)
 	}
@@ -60,12 +62,16 @@ func (s *Store) planRows(ctx context.Context, rows []reminderRow, now time.Time)
 // planBatch is how many tasks one transaction plans.
 const planBatch = 500
 
-// PlanReminders plans what the ladder says for the tasks whose next step has
-// come, and returns how many tasks it looked at. It is safe to run twice, at
+// PlanReminders plans the lists of the days that have begun somewhere, and what
+// the ladder says for the tasks whose next step has come; it returns how many
+// tasks it looked at. It is safe to run twice, at
 // the same time, or late: after an outage each deadline's latest step is told
 // once, marked late. While mails are held it plans nothing.
 func (s *Store) PlanReminders(ctx context.Context, now time.Time) (int, error) {
 	s.forgetCalendars()
+	if err := s.planLists(ctx, now); err != nil {
+		return 0, err
+	}
 	total := 0
 	for {
 		n, err := s.planSome(ctx, now)
@@ -144,7 +150,7 @@ func stepRows(t *Task, f rules.TaskFacts, all recipients, calendars Calendars, n
 	lastLook := t.NextStepOn.AddDate(0, 0, -1)
 	for _, r := range all {
 		for _, step := range rules.Due(f, calendars[r.Country], lastLook, horizon(now), func(rung rules.Rung) bool { return told(rung, all, r) }) {
-			row := reminderRow{Rule: step.Rule, TaskID: t.ID, Occasion: step.Occasion, To: r, LocalDay: step.Day, PlannedFor: r.slotOn(step.Day)}
+			row := reminderRow{Rule: step.Rule, SubjectID: t.ID, Occasion: step.Occasion, To: r, LocalDay: step.Day, PlannedFor: r.slotOn(step.Day)}
 			if step.Day.Before(rules.Today(now, r.zone)) {
 				row.Late = true
 				row.LocalDay, row.PlannedFor = r.nextSlot(now, calendars[r.Country])

@@ -30,6 +30,7 @@ type Letter struct {
 
 	To      Recipient        `db:"-"`
 	Lines   []LetterLine     `db:"-"`
+	Lists   []LetterList     `db:"-"`
 	Answers map[int64]string `db:"-"` // tokens of answer links by task (AddAnswerLinks)
 }
 
@@ -123,7 +124,10 @@ func (s *Store) fill(ctx context.Context, l *Letter, now time.Time) (skip string
 	if l.Lines, err = s.stillRight(ctx, l, lines, now); err != nil {
 		return "", err
 	}
-	if len(l.Lines) == 0 {
+	if err := s.readLists(ctx, l, now); err != nil {
+		return "", err
+	}
+	if len(l.Lines) == 0 && len(l.Lists) == 0 {
 		return "nothing_left", nil
 	}
 	return "", nil
@@ -168,11 +172,19 @@ func (s *Store) stillRight(ctx context.Context, l *Letter, lines []LetterLine, n
 			right = append(right, line)
 			continue
 		}
-		if _, err := s.exec(ctx, `update reminder set state = 'skipped', reason = $2 where id = $1`, line.ReminderID, reason); err != nil {
-			return nil, fmt.Errorf("reminder %d: %w", line.ReminderID, err)
+		if err := s.dropLine(ctx, line.ReminderID, reason); err != nil {
+			return nil, err
 		}
 	}
 	return right, nil
+}
+
+// dropLine marks a reminder that is no longer right as not sent.
+func (s *Store) dropLine(ctx context.Context, id int64, reason string) error {
+	if _, err := s.exec(ctx, `update reminder set state = 'skipped', reason = $2 where id = $1`, id, reason); err != nil {
+		return fmt.Errorf("reminder %d: %w", id, err)
+	}
+	return nil
 }
 
 func (rs recipients) only(key string) recipients {

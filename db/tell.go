@@ -47,7 +47,7 @@ func (s *Store) tell(ctx context.Context, n notice) error {
 		if r.PersonID != nil && *r.PersonID == n.Except {
 			continue
 		}
-		row := reminderRow{Rule: n.Rule, TaskID: n.Task.ID, Occasion: n.Occasion, To: r, AtOnce: n.AtOnce, Note: n.Note}
+		row := reminderRow{Rule: n.Rule, SubjectID: n.Task.ID, Occasion: n.Occasion, To: r, AtOnce: n.AtOnce, Note: n.Note}
 		if n.AtOnce {
 			row.PlannedFor = n.Now.Add(rules.UndoFor)
 			row.LocalDay = rules.Today(row.PlannedFor, r.zone)

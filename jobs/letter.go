@@ -17,6 +17,7 @@ type letterView struct {
 	Subject, Greeting, Intro string
 	Late                     bool // the mail itself comes late, after an outage
 	Groups                   []letterGroup
+	Lists                    []letterList
 	Footer                   string
 	BaseURL                  string
 	Own                      bool // it carries links that answer in the recipient's name
@@ -74,8 +75,14 @@ func (j *Jobs) view(p *i18n.Printer, l *db.Letter, agencies map[int64]*db.Agency
 			v.Groups = append(v.Groups, *g)
 		}
 	}
+	v.Lists = j.lists(p, l, agencies, now)
+	for i := range l.Lists {
+		v.Late = v.Late || l.Lists[i].Late
+	}
 	v.Subject = subject(p, l, late)
-	v.Intro = p.N("mail.intro", len(l.Lines))
+	if len(l.Lines) > 0 {
+		v.Intro = p.N("mail.intro", len(l.Lines))
+	}
 	v.Footer = p.T("mail.footer." + footerKey(l))
 	return v
 }
@@ -104,14 +111,18 @@ func footerKey(l *db.Letter) string {
 
 // subject says the numbers; a mail about one thing says which.
 func subject(p *i18n.Printer, l *db.Letter, late int) string {
-	if len(l.Lines) == 1 {
+	if len(l.Lines) == 0 && len(l.Lists) == 1 {
+		return short(listTitle(p, &l.Lists[0]))
+	}
+	if len(l.Lines) == 1 && len(l.Lists) == 0 {
 		line := &l.Lines[0]
 		return p.T("rule."+line.Rule) + ": " + line.Ref() + " " + short(titleOf(p, line))
 	}
+	all := p.N("mail.subject.all", len(l.Lines)+listCount(l))
 	if late > 0 {
-		return p.N("mail.subject.late", late, "All", p.N("mail.subject.all", len(l.Lines)))
+		return p.N("mail.subject.late", late, "All", all)
 	}
-	return p.N("mail.subject.all", len(l.Lines))
+	return all
 }
 
 // titleOf is a line's title, of one for official use only that it is one.

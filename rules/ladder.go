@@ -180,6 +180,7 @@ const (
 	SkippedNotTheir = "not_their" // no longer their task, or no longer active
 	SkippedUndone   = "undone"    // the act was taken back
 	SkippedAddress  = "address"   // no usable address
+	SkippedEmpty    = "empty"     // a list without anything in it
 	SkippedSent     = "sent"      // gone out before the restore, as who released the mails says
 )
 

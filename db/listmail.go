@@ -1,0 +1,186 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/lib/pq"
+
+	"amal/rules"
+)
+
+// LetterList is one periodic list in a letter.
+type LetterList struct {
+	ReminderID int64 `db:"reminder_id"`
+	Rule       string
+	Audience   string
+	Late       bool
+	SubjectID  int64 `db:"subject_id"` // agency, for a pack the event
+
+	Sections []ListSection `db:"-"`
+	Event    *Event        `db:"-"` // of a pack
+}
+
+// ListSection is a part of a list: what there is, and the first of it.
+type ListSection struct {
+	Key   string // late, week, ahead, still_late, decide, until_event
+	Total int
+	Tasks []Task // at most listShown, the longest overdue or soonest due first
+}
+
+// listShown is how many tasks a section of a mail shows.
+const listShown = 10
+
+// listScope is whose tasks a list tells of: a condition on $1 and the scope of
+// the counts that equals it; and those that the mail tells of already.
+type listScope struct {
+	where string
+	arg   any
+	count string
+	told  []int64
+}
+
+// readLists reads the lists of a message as they are at now. What has nothing
+// to tell any more, or is no longer the recipient's, is dropped.
+func (s *Store) readLists(ctx context.Context, l *Letter, now time.Time) error {
+	var lists []LetterList
+	err := s.all(ctx, &lists, `
+		select id as reminder_id, rule, audience, late, subject_id
+		from reminder
+		where message_id = $1 and state = 'taken' and subject in ('agency', 'event')
+		order by id`, l.ID)
+	if err != nil {
+		return fmt.Errorf("lists of message %d: %w", l.ID, err)
+	}
+	if len(lists) == 0 {
+		return nil
+	}
+	me, err := s.reader(ctx, l, now)
+	if err != nil {
+		return err
+	}
+	for i := range lists {
+		reason, err := s.readList(ctx, &lists[i], l, me, now)
+		if err != nil {
+			return err
+		}
+		if reason == "" {
+			l.Lists = append(l.Lists, lists[i])
+		} else if err := s.dropLine(ctx, lists[i].ReminderID, reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reader is what a letter's recipient is to rules; a mailbox is nobody.
+func (s *Store) reader(ctx context.Context, l *Letter, now time.Time) (rules.Actor, error) {
+	if l.PersonID == nil {
+		return rules.Actor{}, nil
+	}
+	p, err := s.Person(ctx, *l.PersonID)
+	if err != nil {
+		return rules.Actor{}, err
+	}
+	return s.ActorAt(ctx, p, now)
+}
+
+// readList fills one list; a reason says why it is dropped.
+func (s *Store) readList(ctx context.Context, list *LetterList, l *Letter, me rules.Actor, now time.Time) (reason string, err error) {
+	today := rules.Today(now, l.To.zone)
+	late := func(last time.Time) time.Time { return rules.OverdueAt(last, l.To.zone) }
+	var told []int64
+	for i := range l.Lines {
+		told = append(told, l.Lines[i].ID)
+	}
+	agency := listScope{`t.lead_id = $1`, list.SubjectID, agencyScope(list.SubjectID), told}
+	register := listScope{`d.sides && $1`, pq.Array(me.RegisterSides()), countScope(me, CountFilter{}), told}
+	switch list.Rule {
+	case rules.ListAhead, rules.ListStillLate:
+		if l.PersonID == nil && *l.AgencyID != list.SubjectID || l.PersonID != nil && !slices.Contains(me.AgenciesAs(rules.Focal), list.SubjectID) {
+			return rules.SkippedNotTheir, nil
+		}
+		if list.Rule == rules.ListAhead {
+			err = s.section(ctx, list, "ahead", agency, now, late(rules.AheadUntil(today)))
+		} else {
+			err = s.section(ctx, list, "still_late", agency, time.Time{}, late(rules.StillLateUntil(today)))
+		}
+	case rules.ListWeek:
+		err = s.readWeek(ctx, list, register, me, now, late(rules.WeekUntil(today)))
+	case rules.ListPack:
+		return s.readPack(ctx, list, register, me, late)
+	}
+	if err == nil && len(list.Sections) == 0 {
+		reason = rules.SkippedEmpty
+	}
+	return reason, err
+}
+
+// readWeek fills the list of managers and staff.
+func (s *Store) readWeek(ctx context.Context, list *LetterList, register listScope, me rules.Actor, now, week time.Time) error {
+	if register.count == "" {
+		return nil
+	}
+	err := errors.Join(s.section(ctx, list, "late", register, time.Time{}, now), s.section(ctx, list, "week", register, now, week))
+	if err != nil {
+		return err
+	}
+	tally, err := s.Tally(ctx, me, now)
+	if err == nil && tally.Review > 0 {
+		list.Sections = append(list.Sections, ListSection{Key: "decide", Total: tally.Review})
+	}
+	return err
+}
+
+// readPack fills the pack of an event: it is told of even where nothing is due
+// until then.
+func (s *Store) readPack(ctx context.Context, list *LetterList, register listScope, me rules.Actor, late func(time.Time) time.Time) (reason string, err error) {
+	var e Event
+	err = s.get(ctx, &e, `
+		select e.id, e.meeting_id, e.title, e.starts_on, e.wording, e.place
+		from event e join meeting m on m.id = e.meeting_id
+		where e.id = $1 and e.starts_on is not null and m.sides && $2`, list.SubjectID, pq.Array(me.SidesAs(rules.Staff)))
+	if errors.Is(err, ErrNotFound) {
+		return rules.SkippedMoved, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("event %d: %w", list.SubjectID, err)
+	}
+	list.Event = &e
+	return "", s.section(ctx, list, "until_event", register, time.Time{}, late(*e.StartsOn))
+}
+
+// section adds what becomes overdue after one moment and until another, where
+// there is any.
+func (s *Store) section(ctx context.Context, list *LetterList, key string, of listScope, after, until time.Time) error {
+	sec := ListSection{Key: key}
+	err := s.all(ctx, &sec.Tasks, `
+		select `+taskColumns+`
+		from task t join directive d on d.id = t.directive_id join agency a on a.id = t.lead_id
+		where `+of.where+` and t.status in ('assigned', 'in_progress', 'returned')
+			and t.overdue_at > $2 and t.overdue_at <= $3 and coalesce(t.overdue_at, 'infinity') <= $3
+		order by t.overdue_at, t.id
+		limit $4`, of.arg, after, until, listShown)
+	if err != nil {
+		return fmt.Errorf("list %s: %w", key, err)
+	}
+	found := len(sec.Tasks)
+	sec.Tasks = slices.DeleteFunc(sec.Tasks, func(t Task) bool { return slices.Contains(of.told, t.ID) })
+	if sec.Total = len(sec.Tasks); sec.Total == 0 {
+		return nil
+	}
+	if found == listShown {
+		err := s.get(ctx, &sec.Total, `
+			select coalesce(sum(n), 0) from open_count
+			where scope = $1 and state = 'open' and overdue_at > $2 and overdue_at <= $3`, of.count, after, until)
+		sec.Total -= found - len(sec.Tasks)
+		if err != nil {
+			return fmt.Errorf("count of list %s: %w", key, err)
+		}
+	}
+	list.Sections = append(list.Sections, sec)
+	return nil
+}

@@ -1,0 +1,95 @@
+package jobs
+
+import (
+	"fmt"
+	"time"
+
+	"amal/db"
+	"amal/i18n"
+	"amal/rules"
+)
+
+// letterList is a periodic list in a mail.
+type letterList struct {
+	Title, Why   string
+	Sections     []letterSection
+	Href, Button string // where the whole of it stands
+}
+
+// letterSection is a part of a list: the first of its tasks, and where the
+// others are.
+type letterSection struct {
+	Title      string
+	Rows       []letterRow
+	More, Href string
+}
+
+// letterRow is a task in a list, on two lines.
+type letterRow struct {
+	Ref, Title, Href, Agency, Due, Delay string
+	Urgent                               bool
+}
+
+// listPages are where the parts of lists stand in full.
+var listPages = map[string]string{"late": "/overdue", "week": "/overdue", "decide": "/review", "ahead": "/tasks", "still_late": "/tasks"}
+
+// lists are the periodic lists of a letter in words.
+func (j *Jobs) lists(p *i18n.Printer, l *db.Letter, agencies map[int64]*db.Agency, now time.Time) []letterList {
+	lists := make([]letterList, 0, len(l.Lists))
+	for i := range l.Lists {
+		list := &l.Lists[i]
+		v := letterList{Title: listTitle(p, list), Why: p.T("rule." + list.Rule + ".why")}
+		if list.Event != nil {
+			v.Href, v.Button = j.link(fmt.Sprintf("/meetings/%d", list.Event.MeetingID)), p.T("mail.list.event_pack")
+		}
+		for _, s := range list.Sections {
+			v.Sections = append(v.Sections, j.section(p, s, l.To.Zone(), agencies, now))
+		}
+		lists = append(lists, v)
+	}
+	return lists
+}
+
+// listTitle names a list, a pack by its event and date.
+func listTitle(p *i18n.Printer, list *db.LetterList) string {
+	if e := list.Event; e != nil {
+		return p.T("mail.list.event", "Title", e.Title, "Date", p.LongDate(*e.StartsOn))
+	}
+	return p.T("rule." + list.Rule)
+}
+
+func (j *Jobs) section(p *i18n.Printer, s db.ListSection, zone *time.Location, agencies map[int64]*db.Agency, now time.Time) letterSection {
+	v := letterSection{Title: p.N("mail.list."+s.Key, s.Total)}
+	if page := listPages[s.Key]; page != "" {
+		v.Href = j.link(page)
+	}
+	if rest := s.Total - len(s.Tasks); rest > 0 && len(s.Tasks) > 0 {
+		v.More = p.N("mail.list.more", rest)
+	}
+	for i := range s.Tasks {
+		t := &s.Tasks[i]
+		row := letterRow{Ref: t.Ref(), Title: short(t.Title), Href: j.link(fmt.Sprintf("/tasks/%d", t.ID)), Urgent: t.Overdue(now)}
+		if t.Official {
+			row.Title = p.T("official.title")
+		}
+		if t.LeadID != nil && agencies[*t.LeadID] != nil {
+			row.Agency = agencies[*t.LeadID].Name(string(p.Lang()))
+		}
+		if t.Deadline != nil {
+			row.Due, row.Delay = p.LongDate(*t.Deadline), delay(p, rules.DaysLate(*t.Deadline, rules.Today(now, zone)))
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	return v
+}
+
+// listCount is how many tasks a letter's lists tell of.
+func listCount(l *db.Letter) int {
+	n := 0
+	for _, list := range l.Lists {
+		for _, s := range list.Sections {
+			n += s.Total
+		}
+	}
+	return n
+}

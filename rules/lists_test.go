@@ -1,0 +1,80 @@
+package rules
+
+import (
+	"testing"
+	"time"
+)
+
+func day(s string) time.Time {
+	d, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+// On which days lists come, with days off and worked weekends between.
+func TestListDays(t *testing.T) {
+	t.Parallel()
+	c := NewCalendar("UZ", []DayOff{{day("2026-03-02"), false}, {day("2026-03-03"), false}, {day("2026-03-07"), true}, {day("2026-03-20"), false}})
+	byRule := map[string]Listing{}
+	for _, l := range Listings {
+		byRule[l.Rule] = l
+	}
+	for _, x := range []struct{ rule, on, named string }{
+		{ListWeek, "2026-03-02", ""},           // Monday off
+		{ListWeek, "2026-03-04", "2026-03-02"}, // comes on the Wednesday
+		{ListAhead, "2026-03-04", "2026-03-03"},
+		{ListStillLate, "2026-03-04", "2026-03-03"},
+		{ListWeek, "2026-03-05", ""},
+		{ListAhead, "2026-03-05", "2026-03-05"},
+		{ListStillLate, "2026-03-05", ""},
+		{ListWeek, "2026-03-06", "2026-03-06"},
+		{ListWeek, "2026-03-07", ""}, // a worked Saturday is not named
+		{ListWeek, "2026-03-20", ""}, // Friday off: with Monday's
+		{ListWeek, "2026-03-23", "2026-03-23"},
+	} {
+		named, ok := byRule[x.rule].Occasion(day(x.on), c)
+		if ok != (x.named != "") || ok && !named.Equal(day(x.named)) {
+			t.Errorf("%s on %s: %v %v, want %q", x.rule, x.on, named.Format(time.DateOnly), ok, x.named)
+		}
+	}
+}
+
+// Each named day brings a list exactly once, or together with a later one, in
+// any calendar.
+func TestEachNamedDayIsTold(t *testing.T) {
+	t.Parallel()
+	c := NewCalendar("KZ", []DayOff{{day("2026-03-09"), false}, {day("2026-03-10"), false}, {day("2026-03-13"), false}, {day("2026-05-01"), false}, {day("2026-05-02"), true}})
+	for _, l := range Listings {
+		last, told := time.Time{}, 0
+		for d := day("2026-01-01"); d.Before(day("2027-01-01")); d = d.AddDate(0, 0, 1) {
+			named, ok := l.Occasion(d, c)
+			if !ok {
+				continue
+			}
+			if !c.Works(d) || !named.After(last) || named.After(d) {
+				t.Errorf("%s on %s names %s after %s", l.Rule, d.Format(time.DateOnly), named.Format(time.DateOnly), last.Format(time.DateOnly))
+			}
+			last = named
+			told++
+		}
+		if want := 51 * len(l.Weekdays); told < want-2 || told > 53*len(l.Weekdays) {
+			t.Errorf("%s: %d times in a year", l.Rule, told)
+		}
+	}
+}
+
+func TestPackDays(t *testing.T) {
+	t.Parallel()
+	c := NewCalendar("UZ", nil)
+	for on, want := range map[string]string{"2026-03-05": "2026-03-19", "2026-03-06": "2026-03-22", "2026-03-07": ""} {
+		last, ok := PackUntil(day(on), c)
+		if ok != (want != "") || ok && !last.Equal(day(want)) {
+			t.Errorf("%s: until %s %v, want %q", on, last.Format(time.DateOnly), ok, want)
+		}
+	}
+	if got := AheadUntil(day("2026-01-31")); !got.Equal(day("2026-02-28")) {
+		t.Errorf("end of next month: %s", got)
+	}
+}
