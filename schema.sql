@@ -728,6 +728,36 @@ create table caught_mail (
 	at         timestamptz not null
 );
 
+-- A list or report that somebody had made as a file: long ones are made by the
+-- clock's jobs. path is the page with its filters; rights is what its maker was
+-- then: who is something else now makes it anew. Kept for a few days.
+create table export (
+	id         bigint generated always as identity primary key,
+	person_id  bigint not null references person,
+	path       text not null check (length(path) between 1 and 2000),
+	format     text not null check (format in ('xlsx', 'csv', 'pdf')),
+	locale     text not null check (locale in ('en', 'ru', 'uz', 'kk', 'de')),
+	title      text not null check (length(title) <= 500),
+	rights     text not null,
+	state      text not null default 'waiting' check (state in ('waiting', 'running', 'done', 'failed')),
+	attempts   integer not null default 0,
+	rows       bigint not null default 0, -- done so far
+	size       bigint not null default 0, -- of the file
+	name       text not null default '' check (length(name) <= 200), -- of the file
+	leased_until timestamptz,
+	leased_by  text not null default '',
+	created_at timestamptz not null,
+	done_at    timestamptz
+);
+create index export_waiting on export (id) where state in ('waiting', 'running');
+create index export_person on export (person_id, id);
+create table export_chunk (
+	export_id bigint not null references export on delete cascade,
+	number    integer not null check (number >= 0),
+	bytes     bytea not null check (length(bytes) between 1 and 262144),
+	primary key (export_id, number)
+);
+
 -- The last run of each clocked job, on whichever server.
 create table tick (
 	job      text primary key,
@@ -757,7 +787,7 @@ begin
 		revoke update on history, seal from amal_app; -- what was written stays
 		grant delete on session, one_time_link, throttle, kept_form, form_key, holiday, member,
 			co_executor, task_point, directive_point, event, indicator, open_count, caught_mail,
-			directive, task, lineage, twin_passage, cycle, approval, report_draft, contribution, file, file_chunk, answer_link, answer_use to amal_app; -- directive and task: without a number only, by their triggers
+			directive, task, lineage, twin_passage, cycle, approval, report_draft, contribution, file, file_chunk, answer_link, answer_use, export, export_chunk to amal_app; -- directive and task: without a number only, by their triggers
 	end if;
 end
 $$;

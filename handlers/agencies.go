@@ -43,11 +43,14 @@ func (a *App) agencies(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		return err
 	}
+	if format := exportWanted(c); format != "" {
+		return a.export(c, me, format, a.agenciesGrid(c, n))
+	}
 	view := agenciesView{Layout: a.layout(c, p.T("nav.agencies")), Find: c.QueryParam("find"), Admin: rules.Allowed(me, rules.Administer), Follow: rules.Allowed(me, rules.SeeTasks)}
 	find := strings.ToLower(view.Find)
 	for id, agency := range n.all {
 		name := agency.Name(n.lang)
-		if strings.Contains(strings.ToLower(name+" "+agency.Code+" "+agency.NameEn+" "+agency.NameRu), find) {
+		if foundAgency(agency, name, find) {
 			view.Agencies = append(view.Agencies, agencyRow{ID: id, Name: name, Code: agency.Code, Kind: p.T("agency.kind." + agency.Kind), Email: agency.Email,
 				Side: n.side(id), Refused: agency.EmailRefusedAt != nil, Retired: agency.RetiredAt != nil, Doubtful: strings.HasPrefix(agency.Certainty, "check"),
 				Follow: rules.MayFollow(me, id, rules.Side(agency.Side))})
@@ -61,8 +64,13 @@ func (a *App) agencies(c echo.Context, me rules.Actor) error {
 		view.Agencies = view.Agencies[:db.PageSize]
 		view.Pager.Next = afterName(c, view.Agencies[db.PageSize-1].Name, 1)
 	}
-	view.Pager.First = firstPage(c)
+	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
 	return render(c, http.StatusOK, agenciesPage, view)
+}
+
+// foundAgency tells whether a search finds an agency; find is in lower case.
+func foundAgency(agency *db.Agency, name, find string) bool {
+	return strings.Contains(strings.ToLower(name+" "+agency.Code+" "+agency.NameEn+" "+agency.NameRu), find)
 }
 
 type agencyForm struct {

@@ -43,6 +43,7 @@ type App struct {
 	metrics  *metrics
 	echo     *echo.Echo
 	readings readings
+	long     int // rows of a list that come at once as a file
 }
 
 // ParseBaseURL reads the address that people use. It refuses one that would
@@ -64,7 +65,7 @@ func New(c Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Config: c, base: base, hasher: newHasher(), metrics: newMetrics(c.Store)}
+	a := &App{Config: c, base: base, hasher: newHasher(), metrics: newMetrics(c.Store), long: longExport}
 	a.sessions = a.newSessions()
 	a.echo = a.newEcho()
 	return a, nil

@@ -53,8 +53,11 @@ const visitKey = "visit"
 func (a *App) guard(r route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		whole := c.Request().Context()
+		if run, ok := whole.Value(exportRunKey{}).(*exportRun); ok {
+			return a.runExport(c, r, run)
+		}
 		within := answerWithin
-		if r.limit == fileLimit || r.path == "/files/:id" {
+		if r.limit == fileLimit || r.path == "/files/:id" || r.path == "/exports/:id/file" {
 			within = transferWithin
 		}
 		ctx, cancel := context.WithTimeout(whole, within)

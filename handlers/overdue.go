@@ -87,6 +87,13 @@ func overdueFilter(c echo.Context) (f db.OverdueFilter, age string) {
 func (a *App) overdue(c echo.Context, me rules.Actor) error { return a.showOverdue(c, me, nil, "") }
 
 func (a *App) showOverdue(c echo.Context, me rules.Actor, failed error, note string) error {
+	if format := exportWanted(c); format != "" {
+		grid, err := a.overdueGrid(c, me)
+		if err != nil {
+			return err
+		}
+		return a.export(c, me, format, grid)
+	}
 	ctx, p := c.Request().Context(), say(c)
 	f, age := overdueFilter(c)
 	rows, err := a.Store.OverdueTasks(ctx, me, f, a.Now())
@@ -103,7 +110,7 @@ func (a *App) showOverdue(c echo.Context, me rules.Actor, failed error, note str
 		rows = rows[:db.PageSize]
 		view.Pager.Next = pageAfter(c, rows[len(rows)-1].CursorOf())
 	}
-	view.Pager.First = firstPage(c)
+	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
 	counts, err := a.Store.OverdueAges(ctx, me, db.CountFilter{AgencyID: a.visibleAgency(me, f), Side: f.Side}, a.Now())
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ const (
 
 // routes is every address of Amal with the permission it asks for. It reads as
 // the list of what the web does; a golden file shows it by role.
-var routes = slices.Concat(accountRoutes, registerRoutes, taskRoutes, adminRoutes, ledgerRoutes)
+var routes = slices.Concat(accountRoutes, registerRoutes, taskRoutes, adminRoutes, ledgerRoutes, tableRoutes)
 
 var accountRoutes = []route{
 	{get, "/", "anyone", (*App).start, 0},
@@ -134,4 +134,10 @@ var ledgerRoutes = []route{
 	{get, "/mailbox", "anyone", (*App).mailbox, 0},
 	{get, "/mailbox/:id", "anyone", (*App).caughtMail, 0},
 	{get, "/mailbox/:id/html", "anyone", (*App).caughtHTML, 0},
+}
+
+// tableRoutes are lists as files.
+var tableRoutes = []route{
+	{get, "/exports/:id", "signed in", (*App).exportState, 0},
+	{get, "/exports/:id/file", "signed in", (*App).exportFile, 0},
 }

@@ -7,6 +7,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/url"
 	"sync"
@@ -29,6 +30,9 @@ type Jobs struct {
 	Log     *slog.Logger
 	Senders func() mail.Sender
 	Now     func() time.Time // nil: the clock
+	// MakeExport writes the file of an export, calling did with each row; nil
+	// where this server makes none.
+	MakeExport func(ctx context.Context, e *db.Export, w io.Writer, did func() error) (name string, err error)
 
 	stop    context.CancelFunc
 	workers sync.WaitGroup
@@ -47,6 +51,7 @@ var table = []job{
 	{"plan", "plans reminders and opens mails", "* * * * *", (*Jobs).Plan},
 	{"seal", "seals the history in order", "@every 5s", (*Jobs).seal},
 	{"head", "mails the head of the seals outside", "3 * * * *", (*Jobs).mailHead},
+	{"export", "makes lists as files", "@every 2s", (*Jobs).exports},
 	{"tidy", "removes what has run out", "17 * * * *", (*Jobs).tidy},
 }
 

@@ -23,6 +23,7 @@ type Layout struct {
 	Errors  []FieldError
 	FormKey string            // makes a form one of its kind
 	Error   map[string]string // message by field, of Errors
+	Export  *Export           // the list as a file; nil where the page has none
 }
 
 // LangLink leads to the page in another language.
@@ -94,3 +95,6 @@ type Line struct {
 	Note            string
 	Undone          bool
 }
+
+// Export leads to a list as a file in each form.
+type Export struct{ XLSX, CSV, PDF string }

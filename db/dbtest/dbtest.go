@@ -153,7 +153,7 @@ func connect(t testing.TB, dsn string) *sql.DB {
 func Older(t testing.TB, urls URLs) {
 	t.Helper()
 	run(t, urls.Owner, `
-		drop table answer_use, answer_link, hold;
+		drop table answer_use, answer_link, hold, export_chunk, export;
 		alter table message drop column answer_key;
 		delete from goose_db_version where version_id >= 6`)
 }

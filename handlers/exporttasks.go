@@ -1,0 +1,83 @@
+package handlers
+
+import (
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"amal/db"
+	"amal/files"
+	"amal/i18n"
+	"amal/rules"
+)
+
+// taskGridColumns are the columns of any list of tasks.
+func taskGridColumns(p *i18n.Printer) []files.Column {
+	return []files.Column{
+		{Title: p.T("column.number"), Width: 11}, {Title: p.T("column.task"), Width: 44}, {Title: p.T("column.directive"), Width: 40},
+		{Title: p.T("column.side"), Width: 12}, {Title: p.T("column.lead"), Width: 28}, {Title: p.T("column.status"), Width: 16},
+		{Title: p.T("column.original_deadline"), Width: 13, Kind: files.Date}, {Title: p.T("column.deadline"), Width: 13, Kind: files.Date},
+		{Title: p.T("column.days_late"), Width: 9, Kind: files.Number},
+	}
+}
+
+// taskCells are a task's cells for taskGridColumns.
+func (a *App) taskCells(c echo.Context, n names, t *db.Task) []any {
+	p := say(c)
+	cells := []any{files.Link{Text: t.Ref(), Href: a.addressOf(taskPath(t.ID))}, t.Title, t.DirectiveTitle, "", "", p.T("status." + string(t.Mark(a.Now()))),
+		dayCell(t.OriginalDeadline), dayCell(t.Deadline), nil}
+	if t.LeadID != nil {
+		cells[3], cells[4] = n.side(*t.LeadID).Name, n.of(*t.LeadID)
+	}
+	if zone, err := t.Zone(); err == nil && t.Deadline != nil && t.Status.Open() {
+		if late := rules.DaysLate(*t.Deadline, rules.Today(a.Now(), zone)); late > 0 {
+			cells[8] = late
+		}
+	}
+	return cells
+}
+
+// listedTasks are the rows of a list of tasks that pages by its cursor.
+func (a *App) listedTasks(c echo.Context, n names, next func(s *db.Store, after db.Cursor) ([]db.ListedTask, error)) iter.Seq2[[]any, error] {
+	return eachPage(c.Request().Context(), a.Store, func(s *db.Store, last *db.ListedTask) ([]db.ListedTask, error) {
+		after := db.Cursor{}
+		if last != nil {
+			after = last.CursorOf()
+		}
+		return next(s, after)
+	}, func(t *db.ListedTask) []any { return a.taskCells(c, n, &t.Task) })
+}
+
+// overdueGrid is the overdue review as a file, under the same filter.
+func (a *App) overdueGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
+	p := say(c)
+	n, err := a.names(c)
+	if err != nil {
+		return files.Grid{}, err
+	}
+	f, age := overdueFilter(c)
+	notes := []string{filterNote(c, "column.age", p.T("overdue.age."+age)), filterNote(c, "agency.one", n.of(f.AgencyID))}
+	if f.Side != "" {
+		notes = append(notes, filterNote(c, "column.side", p.T("side."+string(f.Side))))
+	}
+	grid := a.grid(c, "overdue", p.T("overdue.title"), notes...)
+	grid.Columns = taskGridColumns(p)
+	now := a.Now()
+	grid.Rows = a.listedTasks(c, n, func(s *db.Store, after db.Cursor) ([]db.ListedTask, error) {
+		f.After = after
+		return s.OverdueTasks(c.Request().Context(), me, f, now)
+	})
+	return grid, nil
+}
+
+// dayCell is a date's cell, empty for none.
+func dayCell(d *time.Time) any {
+	if d == nil {
+		return nil
+	}
+	return *d
+}
+
+func taskPath(id int64) string { return fmt.Sprintf("/tasks/%d", id) }
