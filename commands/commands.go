@@ -53,6 +53,7 @@ func table() []command {
 		{"verify", "", "checks that the history is whole, by its seals", verify},
 		{"backup", "FILE", "saves the whole database in a file", backup},
 		{"restore", "FILE", "makes a database again from a backup; mails are held until somebody releases them", restore},
+		{"load", "--tasks N", "fills an empty database with made-up tasks, for measuring", load},
 		{"doctor", "", "checks database, clock, zones, mail server and disk", doctor},
 		{"version", "", "prints version, commit and Go version", version},
 	}

@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -9,7 +8,6 @@ import (
 
 	"amal/communique"
 	"amal/db"
-	"amal/files"
 	"amal/handlers"
 	"amal/rules"
 
@@ -60,20 +58,11 @@ func loadDemo(ctx context.Context, c *call, store *db.Store, now time.Time) erro
 }
 
 func (l *loader) loadHolidays() error {
-	for country, raw := range map[string][]byte{"UZ": holidaysUZ, "KZ": holidaysKZ} {
-		rows, err := files.Table(bytes.NewReader(raw), holidayColumns, "date", "kind", "name_en")
-		if err != nil {
-			return err
-		}
-		days, err := holidayRows(country, rows)
-		if err != nil {
-			return err
-		}
-		if _, err := l.SaveHolidays(l.ctx, rules.Actor{}, days, l.now); err != nil {
-			return err
-		}
+	days, err := knownHolidays()
+	if err == nil {
+		_, err = l.SaveHolidays(l.ctx, rules.Actor{}, days, l.now)
 	}
-	return nil
+	return err
 }
 
 func (l *loader) loadAgencies() error {
