@@ -329,6 +329,9 @@ create table task (
 	moves        integer not null default 0, -- how often its deadline was moved
 	review_level integer not null default 0, -- approvals of the submission that stands
 	result       text not null default '' check (result in ('', 'done', 'partly', 'overtaken')), -- of an accepted one
+	late_reason  text not null default '' check (length(late_reason) <= 2000), -- why it is late, as the lead says
+	late_plan    text not null default '' check (length(late_plan) <= 2000), -- what the lead does next, and by when
+	late_for     integer not null default 0, -- the deadline_version that these two are about; 0: not given
 	check (status in ('draft', 'cancelled') or (lead_id is not null and number is not null and assigned_at is not null)),
 	check ((deadline is null) = (overdue_at is null) or status in ('draft', 'cancelled')),
 	unique (directive_id, number)
@@ -342,6 +345,7 @@ create index task_lead_submitted on task (lead_id, submitted_at, id) where statu
 create index task_submitted on task (submitted_at, id) where status = 'submitted';
 create index task_lead_done on task (lead_id, decided_at desc, id desc) where status in ('accepted', 'cancelled');
 create index task_focal on task (focal_id) where focal_id is not null;
+create index task_heard on task (coalesce(heard_at, assigned_at), id) where status in ('assigned', 'in_progress', 'returned');
 create index task_next_step on task (next_step_on, id) where next_step_on is not null;
 
 -- The expected result of a task, point by point; starts as its directive's.
@@ -609,6 +613,8 @@ create table history (
 );
 create index history_subject on history (subject, subject_id, id);
 create unique index history_undoes on history (undoes) where undoes is not null;
+create index history_changes on history (act, at, id) where subject = 'task' and act in ('assign', 'accept', 'return', 'cancel', 'grant', 'move_deadline', 'transfer');
+create index history_leads on history (at, id) where subject = 'task' and act = 'edit' and changes ? 'lead';
 
 -- The seal over the rows of history from from_id to to_id, as db/seal.go takes
 -- it: each over the one before, so that nothing can be changed, taken out or cut
@@ -635,6 +641,67 @@ create table open_count (
 	n          integer not null,
 	primary key (scope, state, overdue_at)
 );
+
+-- A going-through of overdue tasks, one after the other. When it is closed its
+-- minutes are kept as values: what was decided and what had changed since an
+-- earlier moment, as it was seen then. sides: whose register it went through;
+-- who sees the register of all of them reads the minutes.
+create table review_round (
+	id        bigint generated always as identity primary key,
+	title     text not null default '' check (length(title) <= 200),
+	sides     text[] not null check (cardinality(sides) > 0 and sides <@ array['UZ', 'KZ']),
+	query     text not null default '' check (length(query) <= 2000), -- filters of the overdue list, as in its address
+	since     timestamptz not null, -- changes from then on stand in the minutes
+	begun_by  bigint not null references person,
+	begun_at  timestamptz not null,
+	closed_by bigint references person,
+	closed_at timestamptz,
+	minutes   jsonb,
+	check ((closed_at is null) = (closed_by is null)),
+	check ((closed_at is null) = (minutes is null))
+);
+create index review_round_begun on review_round (begun_at desc, id desc);
+
+-- What was decided on a task in a round.
+create table review_outcome (
+	id        bigint generated always as identity primary key,
+	round_id  bigint not null references review_round,
+	task_id   bigint not null references task,
+	decision  text not null check (decision in ('noted', 'remind', 'extend', 'escalate', 'reassign')),
+	text      text not null default '' check (length(text) <= 2000),
+	deadline  date, -- the new one, of an extension
+	agency_id bigint references agency, -- the new lead, of a transfer
+	person_id bigint not null references person,
+	at        timestamptz not null,
+	undone_at timestamptz
+);
+create index review_outcome_round on review_outcome (round_id, id);
+create index review_outcome_task on review_outcome (task_id);
+
+-- The minutes of a closed round never change.
+create function keep_minutes() returns trigger language plpgsql as $$
+begin
+	if old.closed_at is not null then
+		raise exception 'round % is closed and stays', old.id;
+	end if;
+	return new;
+end
+$$;
+create trigger round_stays before update or delete on review_round for each row execute function keep_minutes();
+
+-- A list with its filters under a name: the query of its address. agency_id:
+-- shared with the people of that agency; everybody sees there what he may see.
+create table saved_view (
+	id         bigint generated always as identity primary key,
+	person_id  bigint not null references person,
+	agency_id  bigint references agency,
+	path       text not null check (path in ('/overdue', '/changes')),
+	query      text not null check (length(query) <= 2000),
+	name       text not null check (length(name) between 1 and 200),
+	created_at timestamptz not null
+);
+create index saved_view_person on saved_view (person_id, path);
+create index saved_view_agency on saved_view (agency_id, path) where agency_id is not null;
 
 -- What goes out: one message per recipient and local day for what a day brings
 -- (kind 'digest'), one per reminder for what goes at once. Kept for ever.
@@ -787,7 +854,7 @@ begin
 		revoke update on history, seal from amal_app; -- what was written stays
 		grant delete on session, one_time_link, throttle, kept_form, form_key, holiday, member,
 			co_executor, task_point, directive_point, event, indicator, open_count, caught_mail,
-			directive, task, lineage, twin_passage, cycle, approval, report_draft, contribution, file, file_chunk, answer_link, answer_use, export, export_chunk to amal_app; -- directive and task: without a number only, by their triggers
+			directive, task, lineage, twin_passage, cycle, approval, report_draft, contribution, file, file_chunk, answer_link, answer_use, export, export_chunk, saved_view to amal_app; -- directive and task: without a number only, by their triggers
 	end if;
 end
 $$;

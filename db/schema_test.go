@@ -180,6 +180,7 @@ func TestListsOfRulesAreTheChecksOfTheSchema(t *testing.T) {
 		{"file", "visibility", rules.Visibilities}, {"note", "visibility", rules.Visibilities}, {"task", "period", rules.Periods}, {"request", "state", rules.RequestStates},
 		{"answer_use", "act", rules.AnswerActs},
 		{"calendar_feed", "subject", rules.FeedSubjects},
+		{"review_outcome", "decision", rules.Decisions},
 	} {
 		found := linesOf(t, urls.Owner, fmt.Sprintf(`
 			select pg_get_constraintdef(o.oid) from pg_constraint o

@@ -73,6 +73,9 @@ type TaskState struct {
 	Period           rules.Period // Once: done with one report
 	Anchor           *time.Time   // first due day of a periodic task
 	Cycle            int          // which of its due days is the present one, from 0
+	LateReason       string       `db:"late_reason"` // why it is late, as the lead says
+	LatePlan         string       `db:"late_plan"`   // what the lead does next
+	LateFor          int          `db:"late_for"`    // the deadline version that these two are about, 0 for none
 }
 
 // taskColumns are Task's columns, for queries that join d (directive) and a
@@ -82,7 +85,8 @@ const taskColumns = `
 	t.status, t.deadline, t.original_deadline, t.deadline_version, t.deadline_set_on,
 	t.deadline_rule, t.deadline_wording, t.no_deadline_reason, t.overdue_at, t.assigned_at,
 	t.heard_at, t.signal, t.no_changes, t.submitted_at, t.submissions, t.returns, t.decided_at,
-	t.cancel_ground, t.next_step_on, t.moves, t.review_level, t.result, t.merged_into, t.period, t.anchor, t.cycle, t.version, t.created_by, t.created_at,
+	t.cancel_ground, t.next_step_on, t.moves, t.review_level, t.result, t.merged_into, t.period, t.anchor, t.cycle,
+	t.late_reason, t.late_plan, t.late_for, t.version, t.created_by, t.created_at,
 	t.changed_by, t.changed_at,
 	d.title as directive_title, d.number_year, d.number as directive_no, d.sides, d.controller_id, d.official, d.ladder,
 	case when t.status = 'submitted' then ` + reviewDays + ` else 0 end as review_days,

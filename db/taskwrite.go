@@ -37,7 +37,8 @@ func (s *Store) saveTask(ctx context.Context, was, t *Task, d deed) error {
 			signal = $20, no_changes = $21, submitted_at = $22, submissions = $23, returns = $24,
 			decided_at = $25, cancel_ground = $26, next_step_on = $27,
 			changed_by = $28, changed_at = $29, moves = $30, review_level = $31, result = $32, folded = $33,
-			merged_into = $34, period = $35, anchor = $36, cycle = $37, version = version + 1
+			merged_into = $34, period = $35, anchor = $36, cycle = $37,
+			late_reason = $38, late_plan = $39, late_for = $40, version = version + 1
 		where id = $1 and version = $2`,
 		t.ID, was.Version, t.ParentID, t.Number, t.Milestone, t.Title, t.LeadID, t.FocalID,
 		t.Status, t.Deadline, t.OriginalDeadline, t.DeadlineVersion,
@@ -46,7 +47,7 @@ func (s *Store) saveTask(ctx context.Context, was, t *Task, d deed) error {
 		t.Signal, t.NoChanges, t.SubmittedAt, t.Submissions, t.Returns,
 		t.DecidedAt, t.CancelGround, t.NextStepOn,
 		d.Me.PersonID, d.Now, t.Moves, t.ReviewLevel, t.Result, rules.Fold(t.Ref()+" "+t.Title),
-		t.MergedInto, t.Period, t.Anchor, t.Cycle)
+		t.MergedInto, t.Period, t.Anchor, t.Cycle, t.LateReason, t.LatePlan, t.LateFor)
 	if err != nil {
 		return fmt.Errorf("task %d: %w", t.ID, err)
 	}
@@ -70,6 +71,7 @@ func (t *Task) told() fields {
 		"status": t.Status, "title": t.Title, "lead": t.LeadID, "focal_point": t.FocalID,
 		"deadline": dateWord(t.Deadline), "deadline_wording": t.DeadlineWording,
 		"no_deadline_reason": t.NoDeadlineReason, "parent": t.ParentID,
+		"late_reason": t.LateReason, "late_plan": t.LatePlan,
 		"milestone": t.Milestone, "number": t.Number, "signal": t.Signal,
 		"cancel_ground": t.CancelGround, "result": string(t.Result), "period": string(t.Period), "merged_into": t.MergedInto,
 		"points": append([]string(nil), t.points...), "co_executors": slices.Sorted(slices.Values(t.CoExecutors)),

@@ -153,7 +153,10 @@ func connect(t testing.TB, dsn string) *sql.DB {
 func Older(t testing.TB, urls URLs) {
 	t.Helper()
 	run(t, urls.Owner, `
-		drop table answer_use, answer_link, hold, export_chunk, export;
+		drop table answer_use, answer_link, hold, export_chunk, export, review_outcome, review_round, saved_view;
+		drop function keep_minutes();
+		drop index task_heard, history_changes, history_leads;
+		alter table task drop column late_reason, drop column late_plan, drop column late_for;
 		alter table message drop column answer_key;
 		delete from goose_db_version where version_id >= 6`)
 }
