@@ -67,15 +67,9 @@ var sources = map[string]string{
 // to CountLimit. Only what me may see is found or counted; agencies are for
 // those who see the register.
 func (s *Store) Search(ctx context.Context, me rules.Actor, kind string, words []string, before int64) (found []Found, count int, err error) {
-	source, ok := sources[kind]
-	if !ok || len(words) == 0 || kind == "agency" && !rules.Allowed(me, rules.SeeAgencies) {
+	matched, args, ok := searchFor(me, kind, words)
+	if !ok {
 		return nil, 0, nil
-	}
-	args := []any{pq.Array(me.RegisterSides()), pq.Array(me.AgenciesAs(rules.Focal)), pq.Array(me.Controls()), pq.Array(sidesOfMe(me))}
-	matched := source
-	for _, w := range words {
-		args = append(args, "%"+escapeLike(w)+"%")
-		matched += fmt.Sprintf(` and x.folded like $%d`, len(args))
 	}
 	last := len(args)
 	err = s.plan(ctx, &found, matched+fmt.Sprintf(` and (cast($%d as bigint) = 0 or x.id < $%d) order by x.id desc limit $%d`, last+1, last+1, last+2), append(args, before, SearchLimit+1)...)
@@ -91,6 +85,22 @@ func (s *Store) Search(ctx context.Context, me rules.Actor, kind string, words [
 		return nil, 0, fmt.Errorf("count of a %s: %w", kind, err)
 	}
 	return named(found), counts[0], nil
+}
+
+// searchFor is the query for the things of a kind in which all words stand, with
+// its arguments; ok is false where me does not search for that kind.
+func searchFor(me rules.Actor, kind string, words []string) (matched string, args []any, ok bool) {
+	source, ok := sources[kind]
+	if !ok || len(words) == 0 || kind == "agency" && !rules.Allowed(me, rules.SeeAgencies) {
+		return "", nil, false
+	}
+	args = []any{pq.Array(me.RegisterSides()), pq.Array(me.AgenciesAs(rules.Focal)), pq.Array(me.Controls()), pq.Array(sidesOfMe(me))}
+	matched = source
+	for _, w := range words {
+		args = append(args, "%"+escapeLike(w)+"%")
+		matched += fmt.Sprintf(` and x.folded like $%d`, len(args))
+	}
+	return matched, args, true
 }
 
 // named gives what was found the numbers that people know it by.

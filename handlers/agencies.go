@@ -44,7 +44,7 @@ func (a *App) agencies(c echo.Context, me rules.Actor) error {
 		return err
 	}
 	if format := exportWanted(c); format != "" {
-		return a.export(c, me, format, a.agenciesGrid(c, n))
+		return a.exportFrom(c, me, format, a.agenciesGrid)
 	}
 	view := agenciesView{Layout: a.layout(c, p.T("nav.agencies")), Find: c.QueryParam("find"), Admin: rules.Allowed(me, rules.Administer), Follow: rules.Allowed(me, rules.SeeTasks)}
 	find := strings.ToLower(view.Find)

@@ -65,6 +65,9 @@ type sideBlock struct {
 var directivePage = templates.New[directiveView]("directive.html")
 
 func (a *App) directive(c echo.Context, me rules.Actor) error {
+	if format := exportWanted(c); format != "" {
+		return a.exportFrom(c, me, format, a.chainGrid)
+	}
 	return a.showDirective(c, me, directiveTyped{}, nil)
 }
 
@@ -105,6 +108,7 @@ func (a *App) showDirective(c echo.Context, me rules.Actor, typed directiveTyped
 	view.relations(a, c, d)
 	view.ladder(c, me, d)
 	view.compareSides(a, c, d)
+	view.Export = exportLinks(c)
 	return render(c, status, directivePage, view)
 }
 

@@ -113,6 +113,15 @@ func rowsOf[T any](list []T, cells func(row *T) []any) iter.Seq2[[]any, error] {
 	}
 }
 
+// exportFrom answers with the list that build makes as a file.
+func (a *App) exportFrom(c echo.Context, me rules.Actor, format string, build func(c echo.Context, me rules.Actor) (files.Grid, error)) error {
+	grid, err := build(c, me)
+	if err != nil {
+		return err
+	}
+	return a.export(c, me, format, grid)
+}
+
 // export answers with a list as a file: a short one at once, a long one is made
 // by the jobs while a page shows how far they are.
 func (a *App) export(c echo.Context, me rules.Actor, format string, grid files.Grid) error {

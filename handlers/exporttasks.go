@@ -81,3 +81,72 @@ func dayCell(d *time.Time) any {
 }
 
 func taskPath(id int64) string { return fmt.Sprintf("/tasks/%d", id) }
+
+// myTasksGrid is what one's own agencies owe, and what waits for a decision.
+func (a *App) myTasksGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
+	n, err := a.names(c)
+	if err != nil {
+		return files.Grid{}, err
+	}
+	grid := a.grid(c, "tasks", say(c).T("nav.tasks"))
+	grid.Columns = taskGridColumns(say(c))
+	ctx := c.Request().Context()
+	open := a.listedTasks(c, n, func(s *db.Store, after db.Cursor) ([]db.ListedTask, error) { return s.MyTasks(ctx, me, after) })
+	sent := a.listedTasks(c, n, func(s *db.Store, after db.Cursor) ([]db.ListedTask, error) { return s.MyTasksInReview(ctx, me, after) })
+	grid.Rows = func(yield func([]any, error) bool) {
+		for _, list := range []iter.Seq2[[]any, error]{open, sent} {
+			for row, err := range list {
+				if !yield(row, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+	return grid, nil
+}
+
+// reviewGrid is the queue of reports that wait for a decision.
+func (a *App) reviewGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
+	p, ctx := say(c), c.Request().Context()
+	n, err := a.names(c)
+	if err != nil {
+		return files.Grid{}, err
+	}
+	grid := a.grid(c, "review", p.T("nav.review"))
+	grid.Columns = append([]files.Column{{Title: p.T("column.submitted"), Width: 15, Kind: files.Moment}}, taskGridColumns(p)...)
+	grid.Rows = eachPage(ctx, a.Store, func(s *db.Store, last *db.ListedTask) ([]db.ListedTask, error) {
+		after := db.Cursor{}
+		if last != nil {
+			after = db.Cursor{At: *last.SubmittedAt, ID: last.ID}
+		}
+		return s.ReviewQueue(ctx, me, after)
+	}, func(t *db.ListedTask) []any {
+		return append([]any{momentCell(t.SubmittedAt)}, a.taskCells(c, n, &t.Task)...)
+	})
+	return grid, nil
+}
+
+// meetingGrid is what a meeting still waits for: its open tasks.
+func (a *App) meetingGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
+	id, err := id(c, "id")
+	if err != nil {
+		return files.Grid{}, err
+	}
+	m, err := a.Store.Meeting(c.Request().Context(), me, id)
+	if err != nil {
+		return files.Grid{}, err
+	}
+	n, err := a.names(c)
+	if err != nil {
+		return files.Grid{}, err
+	}
+	p := say(c)
+	tasks, err := a.Store.OpenItems(c.Request().Context(), me, id)
+	if err != nil {
+		return files.Grid{}, err
+	}
+	grid := a.grid(c, fmt.Sprintf("meeting-%d", id), p.T("export.open_items", "Meeting", m.Title, "When", p.Date(m.HeldOn)))
+	grid.Columns = taskGridColumns(p)
+	grid.Rows = rowsOf(tasks, func(t *db.Task) []any { return a.taskCells(c, n, t) })
+	return grid, nil
+}

@@ -42,6 +42,9 @@ var ledgerPage = templates.New[ledgerView]("ledger.html")
 var ledgerShapes = map[string]string{"planned": "new", "waiting": "go", "sent": "done", "skipped": "stop", "refused": "late", "failed": "late"}
 
 func (a *App) ledger(c echo.Context, me rules.Actor) error {
+	if format := exportWanted(c); format != "" {
+		return a.exportFrom(c, me, format, a.ledgerGrid)
+	}
 	return a.showLedger(c, me, &releaseForm{}, nil)
 }
 
@@ -49,15 +52,7 @@ func (a *App) ledger(c echo.Context, me rules.Actor) error {
 // mails that was refused.
 func (a *App) showLedger(c echo.Context, me rules.Actor, form *releaseForm, failed error) error {
 	p, ctx := say(c), c.Request().Context()
-	var f db.LedgerFilter
-	f.AgencyID, _ = strconv.ParseInt(c.QueryParam("agency"), 10, 64)
-	f.TaskID, _ = strconv.ParseInt(c.QueryParam("task"), 10, 64)
-	f.Before, _ = strconv.ParseInt(c.QueryParam("before"), 10, 64)
-	for _, state := range db.LedgerStates {
-		if c.QueryParam("state") == state {
-			f.State = state
-		}
-	}
+	f := ledgerFilter(c)
 	rows, err := a.Store.Ledger(ctx, me, f)
 	if err != nil {
 		return err
@@ -71,7 +66,7 @@ func (a *App) showLedger(c echo.Context, me rules.Actor, form *releaseForm, fail
 		rows = rows[:db.PageSize]
 		view.Pager.Next = before(c, rows[len(rows)-1].ID)
 	}
-	view.Pager.First = firstPage(c)
+	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
 	view.States = append([]templates.Choice{{Label: p.T("ledger.state.all")}}, choices(p, "ledger.state.", db.LedgerStates, f.State)...)
 	agencies, err := a.agencyChoices(c, func(agency *db.Agency) bool { return agency.Email != "" }, f.AgencyID)
 	if err != nil {
@@ -88,6 +83,19 @@ func (a *App) showLedger(c echo.Context, me rules.Actor, form *releaseForm, fail
 		return err
 	}
 	return render(c, status, ledgerPage, view)
+}
+
+// ledgerFilter reads the filters from the address.
+func ledgerFilter(c echo.Context) (f db.LedgerFilter) {
+	f.AgencyID, _ = strconv.ParseInt(c.QueryParam("agency"), 10, 64)
+	f.TaskID, _ = strconv.ParseInt(c.QueryParam("task"), 10, 64)
+	f.Before, _ = strconv.ParseInt(c.QueryParam("before"), 10, 64)
+	for _, state := range db.LedgerStates {
+		if c.QueryParam("state") == state {
+			f.State = state
+		}
+	}
+	return f
 }
 
 // failedMail reports whether a mail did not go out for good.
@@ -124,31 +132,36 @@ func before(c echo.Context, id int64) string {
 }
 
 func (v *ledgerView) fill(a *App, c echo.Context, rows []db.LedgerLine) error {
-	p := say(c)
 	n, err := a.names(c)
 	if err != nil {
 		return err
 	}
 	me := seen(c).me
-	for _, l := range rows {
-		row := ledgerRow{Again: failedMail(l.State) && rules.Allowed(me, rules.SendAgain), Mend: mendAddress(me, &l), ID: l.ID, Planned: a.moment(c, l.PlannedFor), Who: l.PersonName, Address: l.Address, Audience: p.T("audience." + l.Audience),
-			Rule: p.T("rule." + l.Rule), TaskID: l.TaskID, Ref: l.Ref(), Title: l.TaskTitle, Lead: n.of(l.LeadID), Side: n.side(l.LeadID),
-			State: templates.Status{Key: ledgerShapes[l.State], Word: p.T("ledger.state." + l.State)}, Answer: l.Answer, Late: l.Late}
-		if l.AgencyID != nil {
-			row.Who = n.of(*l.AgencyID)
-		}
-		if l.SentAt != nil {
-			row.Sent = a.moment(c, *l.SentAt)
-		}
-		if l.State == "skipped" {
-			row.Answer = ""
-			if reason := orWord(l.Reason, l.Answer); reason != "" {
-				row.Reason = p.T("reminder.skipped." + reason)
-			}
-		}
-		v.Lines = append(v.Lines, row)
+	for i := range rows {
+		v.Lines = append(v.Lines, a.ledgerRow(c, n, me, &rows[i]))
 	}
 	return nil
+}
+
+// ledgerRow is a reminder with what became of it, in words.
+func (a *App) ledgerRow(c echo.Context, n names, me rules.Actor, l *db.LedgerLine) ledgerRow {
+	p := say(c)
+	row := ledgerRow{Again: failedMail(l.State) && rules.Allowed(me, rules.SendAgain), Mend: mendAddress(me, l), ID: l.ID, Planned: a.moment(c, l.PlannedFor), Who: l.PersonName, Address: l.Address, Audience: p.T("audience." + l.Audience),
+		Rule: p.T("rule." + l.Rule), TaskID: l.TaskID, Ref: l.Ref(), Title: l.TaskTitle, Lead: n.of(l.LeadID), Side: n.side(l.LeadID),
+		State: templates.Status{Key: ledgerShapes[l.State], Word: p.T("ledger.state." + l.State)}, Answer: l.Answer, Late: l.Late}
+	if l.AgencyID != nil {
+		row.Who = n.of(*l.AgencyID)
+	}
+	if l.SentAt != nil {
+		row.Sent = a.moment(c, *l.SentAt)
+	}
+	if l.State == "skipped" {
+		row.Answer = ""
+		if reason := orWord(l.Reason, l.Answer); reason != "" {
+			row.Reason = p.T("reminder.skipped." + reason)
+		}
+	}
+	return row
 }
 
 func orWord(first, second string) string {

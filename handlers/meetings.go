@@ -31,6 +31,9 @@ type meetingRow struct {
 var meetingsPage = templates.New[meetingsView]("meetings.html")
 
 func (a *App) meetings(c echo.Context, me rules.Actor) error {
+	if format := exportWanted(c); format != "" {
+		return a.exportFrom(c, me, format, a.meetingsGrid)
+	}
 	p := say(c)
 	rows, err := a.Store.Meetings(c.Request().Context(), me, cursor(c), a.Now())
 	if err != nil {
@@ -42,7 +45,7 @@ func (a *App) meetings(c echo.Context, me rules.Actor) error {
 		last := rows[len(rows)-1]
 		view.Pager.Next = pageAfter(c, db.Cursor{At: last.HeldOn, ID: last.ID})
 	}
-	view.Pager.First = firstPage(c)
+	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
 	for _, m := range rows {
 		held := m.HeldOn
 		view.Meetings = append(view.Meetings, meetingRow{ID: m.ID, Title: m.Title, Place: m.Place, Day: templates.Day{ISO: held.Format(time.DateOnly), Text: p.Date(held)},
@@ -90,6 +93,9 @@ type factRow struct {
 var meetingPage = templates.New[meetingView]("meeting.html")
 
 func (a *App) meeting(c echo.Context, me rules.Actor) error {
+	if format := exportWanted(c); format != "" {
+		return a.exportFrom(c, me, format, a.meetingGrid)
+	}
 	return a.showMeeting(c, me, &factForm{}, nil)
 }
 
@@ -126,7 +132,7 @@ func (a *App) showMeeting(c echo.Context, me rules.Actor, form *factForm, failed
 	for _, i := range m.Indicators {
 		view.Indicators = append(view.Indicators, factRow{ID: i.ID, Title: i.Title, Value: i.Value})
 	}
-	view.History = a.history(c, m.History)
+	view.History, view.Export = a.history(c, m.History), exportLinks(c)
 	return render(c, status, meetingPage, view)
 }
 

@@ -30,6 +30,9 @@ type taskGroup struct {
 var myTasksPage = templates.New[myTasksView]("mytasks.html")
 
 func (a *App) myTasks(c echo.Context, me rules.Actor) error {
+	if format := exportWanted(c); format != "" {
+		return a.exportFrom(c, me, format, a.myTasksGrid)
+	}
 	return a.showMyTasks(c, me, nil, nil)
 }
 
@@ -50,7 +53,7 @@ func (a *App) showMyTasks(c echo.Context, me rules.Actor, form *reportForm, fail
 		rows = rows[:db.PageSize]
 		view.Pager.Next = pageAfter(c, rows[len(rows)-1].CursorOf())
 	}
-	view.Pager.First = firstPage(c)
+	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
 	if err := a.groupTasks(c, me, &view, rows, form); err != nil {
 		return err
 	}

@@ -88,11 +88,7 @@ func (a *App) overdue(c echo.Context, me rules.Actor) error { return a.showOverd
 
 func (a *App) showOverdue(c echo.Context, me rules.Actor, failed error, note string) error {
 	if format := exportWanted(c); format != "" {
-		grid, err := a.overdueGrid(c, me)
-		if err != nil {
-			return err
-		}
-		return a.export(c, me, format, grid)
+		return a.exportFrom(c, me, format, a.overdueGrid)
 	}
 	ctx, p := c.Request().Context(), say(c)
 	f, age := overdueFilter(c)

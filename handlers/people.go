@@ -41,7 +41,10 @@ func afterName(c echo.Context, name string, id int64) string {
 	return (&url.URL{Path: c.Request().URL.Path, RawQuery: q.Encode()}).String()
 }
 
-func (a *App) people(c echo.Context, _ rules.Actor) error {
+func (a *App) people(c echo.Context, me rules.Actor) error {
+	if format := exportWanted(c); format != "" {
+		return a.exportFrom(c, me, format, a.peopleGrid)
+	}
 	p := say(c)
 	after, _ := strconv.ParseInt(c.QueryParam("id"), 10, 64)
 	rows, err := a.Store.People(c.Request().Context(), c.QueryParam("find"), c.QueryParam("name"), after)
@@ -58,7 +61,7 @@ func (a *App) people(c echo.Context, _ rules.Actor) error {
 		last := rows[len(rows)-1]
 		view.Pager.Next = afterName(c, last.Name, last.ID)
 	}
-	view.Pager.First = firstPage(c)
+	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
 	for _, person := range rows {
 		row := personRow{ID: person.ID, Name: person.Name, Email: person.Email, Seen: a.dayOf(c, person.VisitedAt), Disabled: person.DisabledAt != nil, Refused: person.EmailRefusedAt != nil}
 		for _, m := range person.Members {

@@ -33,6 +33,9 @@ type reviewRow struct {
 var reviewPage = templates.New[reviewView]("review.html")
 
 func (a *App) reviewQueue(c echo.Context, me rules.Actor) error {
+	if format := exportWanted(c); format != "" {
+		return a.exportFrom(c, me, format, a.reviewGrid)
+	}
 	ctx, p := c.Request().Context(), say(c)
 	rows, err := a.Store.ReviewQueue(ctx, me, cursor(c))
 	if err != nil {
@@ -44,7 +47,7 @@ func (a *App) reviewQueue(c echo.Context, me rules.Actor) error {
 		last := rows[len(rows)-1]
 		view.Pager.Next = pageAfter(c, db.Cursor{At: *last.SubmittedAt, ID: last.ID})
 	}
-	view.Pager.First = firstPage(c)
+	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
 	view.About = p.N("review.about", len(rows))
 	view.Results = choices(p, "result.", []rules.Result{rules.ResultPartly, rules.ResultOvertaken})
 	ids := make([]int64, len(rows))

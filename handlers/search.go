@@ -42,6 +42,9 @@ func (a *App) search(c echo.Context, me rules.Actor) error {
 		view.Empty = p.T("search.ask")
 		return render(c, http.StatusOK, searchPage, view)
 	}
+	if format := exportWanted(c); format != "" {
+		return a.exportFrom(c, me, format, a.searchGrid)
+	}
 	only := c.QueryParam("kind")
 	before, _ := strconv.ParseInt(c.QueryParam("before"), 10, 64)
 	for _, kind := range db.SearchKinds {
@@ -56,6 +59,7 @@ func (a *App) search(c echo.Context, me rules.Actor) error {
 			view.Groups = append(view.Groups, a.searchGroup(c, kind, question, found, count))
 		}
 	}
+	view.Export = exportLinks(c)
 	if len(view.Groups) == 0 {
 		view.Empty = p.T("search.nothing", "Words", question)
 	}
@@ -72,16 +76,21 @@ func (a *App) searchGroup(c echo.Context, kind, question string, found []db.Foun
 		found = found[:db.SearchLimit]
 		g.More = "/search?" + url.Values{"q": {question}, "kind": {kind}, "before": {fmt.Sprint(found[len(found)-1].ID)}}.Encode()
 	}
-	for _, f := range found {
-		href := map[string]string{"directive": "/directives/", "agency": "/agencies/", "file": "/tasks/", "report": "/tasks/", "task": "/tasks/"}[kind]
-		row := searchRow{Href: fmt.Sprintf("%s%d", href, f.On), Title: f.Title, Ref: f.Ref, Beside: f.Beside}
-		if kind == "agency" && !rules.Allowed(seen(c).me, rules.Administer) {
-			row.Href = "/agencies"
-		}
-		if row.Title == "" {
-			row.Title = f.Beside
-		}
-		g.Rows = append(g.Rows, row)
+	for i := range found {
+		g.Rows = append(g.Rows, a.foundRow(c, kind, &found[i]))
 	}
 	return g
+}
+
+// foundRow is one thing that was found, with the page it is on.
+func (a *App) foundRow(c echo.Context, kind string, f *db.Found) searchRow {
+	href := map[string]string{"directive": "/directives/", "agency": "/agencies/", "file": "/tasks/", "report": "/tasks/", "task": "/tasks/"}[kind]
+	row := searchRow{Href: fmt.Sprintf("%s%d", href, f.On), Title: f.Title, Ref: f.Ref, Beside: f.Beside}
+	if kind == "agency" && !rules.Allowed(seen(c).me, rules.Administer) {
+		row.Href = "/agencies"
+	}
+	if row.Title == "" {
+		row.Title = f.Beside
+	}
+	return row
 }
