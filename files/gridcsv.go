@@ -66,7 +66,7 @@ func (g Grid) csvCell(cell any, column int) string {
 		return v.Format(time.DateOnly)
 	}
 	text := strings.ReplaceAll(g.written(cell, column), "\r\n", "\n")
-	return Guarded(strings.ReplaceAll(text, "\r", "\n"))
+	return Guarded(xmlText(strings.ReplaceAll(text, "\r", "\n")))
 }
 
 // perilous are the signs with which a spreadsheet takes a text for a formula.
