@@ -27,6 +27,7 @@ func (s *Store) Undo(ctx context.Context, me rules.Actor, in ActInput) error {
 			return fmt.Errorf("task %d: %w", t.ID, err)
 		}
 		was := *t
+		t.TaskState = TaskState{} // else its dates would be written over, which are was's too
 		if err := json.Unmarshal(last.Before, &t.TaskState); err != nil {
 			return fmt.Errorf("state before act %d: %w", last.ID, err)
 		}
