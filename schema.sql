@@ -332,6 +332,7 @@ create table task (
 	late_reason  text not null default '' check (length(late_reason) <= 2000), -- why it is late, as the lead says
 	late_plan    text not null default '' check (length(late_plan) <= 2000), -- what the lead does next, and by when
 	late_for     integer not null default 0, -- the deadline_version that these two are about; 0: not given
+	delay        integer not null default 0, -- working days between deadline and the last submission, as counted when it came
 	check (status in ('draft', 'cancelled') or (lead_id is not null and number is not null and assigned_at is not null)),
 	check ((deadline is null) = (overdue_at is null) or status in ('draft', 'cancelled')),
 	unique (directive_id, number)
@@ -467,6 +468,7 @@ create table cycle (
 	report_id bigint references report, -- null: missed
 	late      boolean not null default false,
 	closed_at timestamptz not null,
+	state     jsonb, -- of the task as it closed, for statistics (db.dueState); null: from before there were any
 	primary key (task_id, number)
 );
 
@@ -703,6 +705,69 @@ create table saved_view (
 create index saved_view_person on saved_view (person_id, path);
 create index saved_view_agency on saved_view (agency_id, path) where agency_id is not null;
 
+-- How many tasks fall due on a day, or in a month, and what became of them, by
+-- agency; so that statistics never read tasks. kind: 'lead' by the present
+-- deadline, 'origin' by the original one, 'shared' as co-executor by the present
+-- one. open to dropped add up to the tasks; moved, reported and returned are
+-- some of them (rules.Figures). Kept in the writing transaction.
+create table due_count (
+	grain      text not null check (grain in ('day', 'month')),
+	kind       text not null check (kind in ('lead', 'origin', 'shared')),
+	agency_id  bigint not null references agency,
+	starts     date not null, -- the deadline, or the first day of its month
+	sides      text not null, -- of the directive, in the order of rules.Sides: 'UZ,KZ'
+	overdue_at timestamptz not null, -- when that deadline has passed; '-infinity' for a month
+	open       integer not null default 0,
+	submitted  integer not null default 0,
+	on_time    integer not null default 0,
+	late       integer not null default 0,
+	dropped    integer not null default 0, -- cancelled after the deadline
+	moved      integer not null default 0,
+	reported   integer not null default 0,
+	returned   integer not null default 0,
+	primary key (grain, kind, starts, agency_id, sides, overdue_at)
+);
+create index due_count_agency on due_count (agency_id, starts) where grain = 'day' and kind = 'lead';
+
+-- Tasks accepted late, by how many working days; agency_id 0: of all agencies.
+create table delay_count (
+	grain     text not null check (grain in ('day', 'month')),
+	agency_id bigint not null,
+	starts    date not null, -- the deadline, or the first day of its month
+	sides     text not null,
+	days      integer not null, -- working days of the lead's country
+	n         integer not null,
+	primary key (grain, agency_id, starts, sides, days)
+);
+
+-- Accepted tasks by the week in which the accepted report was sent.
+create table done_count (
+	week  date not null, -- its Monday, UTC
+	sides text not null,
+	n     integer not null,
+	primary key (week, sides)
+);
+
+-- The figures of due_count (kind 'lead', deadlines passed) as they were shown
+-- on a day: one copy a day, kept for two months, then the first of each month.
+-- What it holds can be computed anew from history (db/standing.go).
+create table due_past (
+	taken_on  date not null, -- UTC
+	agency_id bigint not null references agency,
+	starts    date not null, -- first day of the month of the deadlines
+	sides     text not null,
+	taken_at  timestamptz not null,
+	open      integer not null,
+	submitted integer not null,
+	on_time   integer not null,
+	late      integer not null,
+	dropped   integer not null,
+	moved     integer not null,
+	reported  integer not null,
+	returned  integer not null,
+	primary key (taken_on, starts, agency_id, sides)
+);
+
 -- What goes out: one message per recipient and local day for what a day brings
 -- (kind 'digest'), one per reminder for what goes at once. Kept for ever.
 create table message (
@@ -853,7 +918,7 @@ begin
 		grant select, insert, update on all tables in schema public to amal_app;
 		revoke update on history, seal from amal_app; -- what was written stays
 		grant delete on session, one_time_link, throttle, kept_form, form_key, holiday, member,
-			co_executor, task_point, directive_point, event, indicator, open_count, caught_mail,
+			co_executor, task_point, directive_point, event, indicator, open_count, due_count, delay_count, done_count, due_past, caught_mail,
 			directive, task, lineage, twin_passage, cycle, approval, report_draft, contribution, file, file_chunk, answer_link, answer_use, export, export_chunk, saved_view to amal_app; -- directive and task: without a number only, by their triggers
 	end if;
 end

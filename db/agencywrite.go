@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -221,6 +222,19 @@ func (s *Store) moveClocks(ctx context.Context, agencyID int64, now time.Time) e
 		if err := s.recount(ctx, &was, t); err != nil {
 			return err
 		}
+		if err := s.logClock(ctx, &was, t, now); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// logClock keeps the state of a task before its moments moved, so that past
+// figures can be computed again.
+func (s *Store) logClock(ctx context.Context, was, t *Task, now time.Time) error {
+	before, err := json.Marshal(was.TaskState)
+	if err != nil {
+		return fmt.Errorf("task %d: %w", t.ID, err)
+	}
+	return s.log(ctx, deed{Act: rules.ActEdit, Now: now}, entry{Subject: "task", ID: t.ID, Old: was.told(), New: t.told(), Before: before})
 }

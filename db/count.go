@@ -39,8 +39,9 @@ func (t *Task) countKeys() []countKey {
 func agencyScope(id int64) string      { return fmt.Sprintf("agency:%d", id) }
 func sideScope(side rules.Side) string { return "side:" + string(side) }
 
-// recount keeps open_count true when a task changes from was to t; was is nil
-// for a new one. Rows are touched in one order, so that writers don't deadlock.
+// recount keeps open_count and the statistics true when a task changes from was
+// to t; was is nil for a new one. Rows are touched in one order, so that writers
+// don't deadlock.
 func (s *Store) recount(ctx context.Context, was, t *Task) error {
 	delta := map[countKey]int{}
 	if was != nil {
@@ -67,7 +68,7 @@ func (s *Store) recount(ctx context.Context, was, t *Task) error {
 			return fmt.Errorf("count of %s: %w", k.scope, err)
 		}
 	}
-	return nil
+	return s.recountDue(ctx, was, t)
 }
 
 // CountFilter says which open tasks to count: of one lead agency, of one side,

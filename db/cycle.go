@@ -43,10 +43,16 @@ func (s *Store) nextCycle(ctx context.Context, me rules.Actor, was, t *Task, in 
 	}
 	today, calendar := rules.Today(in.Now, zone), calendars[t.LeadCountry]
 	late := t.OverdueAt != nil && t.SubmittedAt != nil && !t.SubmittedAt.Before(*t.OverdueAt)
+	closed := t.dueState()
+	closed.Status, closed.DecidedAt = rules.Accepted, &in.Now
+	state, err := t.closing(closed)
+	if err != nil {
+		return err
+	}
 	_, err = s.exec(ctx, `
-		insert into cycle (task_id, number, due, report_id, late, closed_at)
-		select $1, $2, $3, (select id from report where task_id = $1 and submission = $4 and kind = 'completion' and undone_at is null), $5, $6`,
-		t.ID, t.Cycle, *t.Deadline, t.Submissions, late, in.Now)
+		insert into cycle (task_id, number, due, report_id, late, closed_at, state)
+		select $1, $2, $3, (select id from report where task_id = $1 and submission = $4 and kind = 'completion' and undone_at is null), $5, $6, $7`,
+		t.ID, t.Cycle, *t.Deadline, t.Submissions, late, in.Now, state)
 	if err != nil {
 		return fmt.Errorf("cycle of task %d: %w", t.ID, err)
 	}
@@ -58,7 +64,7 @@ func (s *Store) nextCycle(ctx context.Context, me rules.Actor, was, t *Task, in 
 	for n := next - passed; n < next; n++ {
 		due := rules.CycleDue(*t.Anchor, t.Period, n, calendar, t.LeadCountry)
 		missed := due.Before(came) // else it passed while the report lay in review: a slow reviewer hurts nobody
-		if _, err := s.exec(ctx, `insert into cycle (task_id, number, due, late, closed_at) values ($1, $2, $3, $5, $4)`, t.ID, n, due, in.Now, missed); err != nil {
+		if err := s.missCycle(ctx, t, zone, Cycle{Number: n, Due: due, Late: missed}, in.Now); err != nil {
 			return fmt.Errorf("cycle of task %d: %w", t.ID, err)
 		}
 	}
@@ -73,4 +79,21 @@ func (s *Store) nextCycle(ctx context.Context, me rules.Actor, was, t *Task, in 
 		return err
 	}
 	return s.saveTask(ctx, was, t, deed{Me: me, Act: rules.ActAccept, Note: in.Note, Now: in.Now})
+}
+
+// missCycle notes a due day that passed without a report. In statistics it
+// stays as overdue, unless it passed while another report lay in review.
+func (s *Store) missCycle(ctx context.Context, t *Task, zone *time.Location, c Cycle, now time.Time) error {
+	var state *string
+	if c.Late {
+		missed, overdueAt := t.dueState(), rules.OverdueAt(c.Due, zone)
+		missed.TaskState = TaskState{Status: rules.Cancelled, Deadline: &c.Due, OriginalDeadline: &c.Due, OverdueAt: &overdueAt, DecidedAt: &now, Period: t.Period}
+		text, err := t.closing(missed)
+		if err != nil {
+			return err
+		}
+		state = &text
+	}
+	_, err := s.exec(ctx, `insert into cycle (task_id, number, due, late, closed_at, state) values ($1, $2, $3, $5, $4, $6)`, t.ID, c.Number, c.Due, now, c.Late, state)
+	return err
 }

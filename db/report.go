@@ -114,6 +114,9 @@ func (s *Store) takeReport(ctx context.Context, me rules.Actor, t *Task, in Repo
 	if in.Signal == rules.Finished {
 		t.Submissions++
 		t.SubmittedAt = &in.Now
+		if err := s.setDelay(ctx, t, in.Now); err != nil {
+			return err
+		}
 	}
 	if err := s.saveReport(ctx, me, t, in, points); err != nil {
 		return err
@@ -122,6 +125,24 @@ func (s *Store) takeReport(ctx context.Context, me rules.Actor, t *Task, in Repo
 		return err
 	}
 	return s.tellReport(ctx, me, t, in)
+}
+
+// setDelay counts the working days from the deadline to a submission, by the
+// calendar as it is known now.
+func (s *Store) setDelay(ctx context.Context, t *Task, now time.Time) error {
+	if t.Delay = 0; t.Deadline == nil {
+		return nil
+	}
+	calendars, err := s.Calendars(ctx, now)
+	if err != nil {
+		return err
+	}
+	zone, err := t.Zone()
+	if err != nil {
+		return err
+	}
+	t.Delay = calendars[t.LeadCountry].WorkingDaysLate(*t.Deadline, rules.Today(now, zone))
+	return nil
 }
 
 // receiveFirst is the receipt that a report on an assigned task implies.

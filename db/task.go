@@ -42,7 +42,8 @@ type Task struct {
 	LeadCountry    string        `db:"lead_country"`
 	CoExecutors    pq.Int64Array `db:"co_executors"`
 
-	points []string // of the expected result; read only where they change
+	points []string  // of the expected result; read only where they change
+	also   *standing // cycles that close, or open again, with this change
 }
 
 // TaskState is what acts change and undo restores.
@@ -76,6 +77,7 @@ type TaskState struct {
 	LateReason       string       `db:"late_reason"` // why it is late, as the lead says
 	LatePlan         string       `db:"late_plan"`   // what the lead does next
 	LateFor          int          `db:"late_for"`    // the deadline version that these two are about, 0 for none
+	Delay            int          // working days from deadline to the last submission
 }
 
 // taskColumns are Task's columns, for queries that join d (directive) and a
@@ -85,7 +87,7 @@ const taskColumns = `
 	t.status, t.deadline, t.original_deadline, t.deadline_version, t.deadline_set_on,
 	t.deadline_rule, t.deadline_wording, t.no_deadline_reason, t.overdue_at, t.assigned_at,
 	t.heard_at, t.signal, t.no_changes, t.submitted_at, t.submissions, t.returns, t.decided_at,
-	t.cancel_ground, t.next_step_on, t.moves, t.review_level, t.result, t.merged_into, t.period, t.anchor, t.cycle,
+	t.cancel_ground, t.next_step_on, t.moves, t.review_level, t.result, t.merged_into, t.period, t.anchor, t.cycle, t.delay,
 	t.late_reason, t.late_plan, t.late_for, t.version, t.created_by, t.created_at,
 	t.changed_by, t.changed_at,
 	d.title as directive_title, d.number_year, d.number as directive_no, d.sides, d.controller_id, d.official, d.ladder,

@@ -38,7 +38,7 @@ func (s *Store) saveTask(ctx context.Context, was, t *Task, d deed) error {
 			decided_at = $25, cancel_ground = $26, next_step_on = $27,
 			changed_by = $28, changed_at = $29, moves = $30, review_level = $31, result = $32, folded = $33,
 			merged_into = $34, period = $35, anchor = $36, cycle = $37,
-			late_reason = $38, late_plan = $39, late_for = $40, version = version + 1
+			late_reason = $38, late_plan = $39, late_for = $40, delay = $41, version = version + 1
 		where id = $1 and version = $2`,
 		t.ID, was.Version, t.ParentID, t.Number, t.Milestone, t.Title, t.LeadID, t.FocalID,
 		t.Status, t.Deadline, t.OriginalDeadline, t.DeadlineVersion,
@@ -47,7 +47,7 @@ func (s *Store) saveTask(ctx context.Context, was, t *Task, d deed) error {
 		t.Signal, t.NoChanges, t.SubmittedAt, t.Submissions, t.Returns,
 		t.DecidedAt, t.CancelGround, t.NextStepOn,
 		d.Me.PersonID, d.Now, t.Moves, t.ReviewLevel, t.Result, rules.Fold(t.Ref()+" "+t.Title),
-		t.MergedInto, t.Period, t.Anchor, t.Cycle, t.LateReason, t.LatePlan, t.LateFor)
+		t.MergedInto, t.Period, t.Anchor, t.Cycle, t.LateReason, t.LatePlan, t.LateFor, t.Delay)
 	if err != nil {
 		return fmt.Errorf("task %d: %w", t.ID, err)
 	}

@@ -75,6 +75,9 @@ func (s *Store) undoTraces(ctx context.Context, t *Task, was TaskState, last *la
 		}
 	case rules.ActAccept, rules.ActApprove, rules.ActReturn, rules.ActWithdraw:
 		queries = undoneDecision
+		if err := s.uncountCycles(ctx, t, last.At); err != nil {
+			return err
+		}
 	default:
 		if err := s.undoRequest(ctx, t.ID, last); err != nil {
 			return err

@@ -52,6 +52,7 @@ var table = []job{
 	{"seal", "seals the history in order", "@every 5s", (*Jobs).seal},
 	{"head", "mails the head of the seals outside", "3 * * * *", (*Jobs).mailHead},
 	{"export", "makes lists as files", "@every 2s", (*Jobs).exports},
+	{"figures", "copies the day's figures for statistics", "7 * * * *", (*Jobs).figures},
 	{"tidy", "removes what has run out", "17 * * * *", (*Jobs).tidy},
 }
 
@@ -75,6 +76,9 @@ func (j *Jobs) Start(ctx context.Context) {
 	}
 	j.workers.Go(func() {
 		j.tick(ctx, table[0])
+		if err := j.figures(ctx, j.Now()); err != nil && ctx.Err() == nil {
+			j.Log.Error("figures", "error", err.Error())
+		}
 		if err := j.fold(ctx, j.Now()); err != nil && ctx.Err() == nil {
 			j.Log.Error("search", "error", err.Error())
 		}
@@ -136,6 +140,9 @@ func (j *Jobs) seal(ctx context.Context, now time.Time) error {
 }
 
 func (j *Jobs) tidy(ctx context.Context, now time.Time) error { return j.Store.Tidy(ctx, now) }
+
+// figures begins the counters of the statistics and copies each day's figures.
+func (j *Jobs) figures(ctx context.Context, now time.Time) error { return j.Store.SnapDue(ctx, now) }
 
 // fold makes what was written before there was a search searchable.
 func (j *Jobs) fold(ctx context.Context, _ time.Time) error {
