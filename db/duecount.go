@@ -91,8 +91,8 @@ func (s *Store) saveStanding(ctx context.Context, st *standing) error {
 			continue
 		}
 		_, err := s.exec(ctx, `
-			insert into done_count (week, sides, n) values ($1, $2, $3)
-			on conflict (week, sides) do update set n = done_count.n + excluded.n`, key.week, key.sides, st.done[key])
+			insert into done_count (week, due_year, sides, n) values ($1, $2, $3, $4)
+			on conflict (week, due_year, sides) do update set n = done_count.n + excluded.n`, key.week, key.dueYear, key.sides, st.done[key])
 		if err != nil {
 			return fmt.Errorf("statistics: %w", err)
 		}

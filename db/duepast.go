@@ -163,7 +163,7 @@ var farAhead = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 // RecountDue computes the counters of the statistics anew out of the tasks:
 // after tasks were laid without the Store's own writes, and once where there
 // were none. Writers wait meanwhile.
-func (s *Store) RecountDue(ctx context.Context) error {
+func (s *Store) RecountDue(ctx context.Context, now time.Time) error {
 	err := s.InTx(ctx, func(tx *Store) error {
 		for _, query := range []string{`lock table task in share row exclusive mode`,
 			`delete from due_count`, `delete from delay_count`, `delete from done_count`} {
@@ -178,7 +178,7 @@ func (s *Store) RecountDue(ctx context.Context) error {
 		if err := tx.saveAll(ctx, st); err != nil {
 			return err
 		}
-		return tx.SetSetting(ctx, dueCounted, "true")
+		return tx.Tick(ctx, dueCounted, "", "", now)
 	})
 	if err != nil {
 		return fmt.Errorf("counting for statistics: %w", err)
@@ -186,8 +186,8 @@ func (s *Store) RecountDue(ctx context.Context) error {
 	return nil
 }
 
-// dueCounted is the setting that says that the counters were begun.
-const dueCounted = "due_counted"
+// dueCounted is the tick that says that the counters were begun.
+const dueCounted = "due_count"
 
 // saveAll writes a whole standing in batches.
 func (s *Store) saveAll(ctx context.Context, st *standing) error {

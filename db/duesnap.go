@@ -17,9 +17,10 @@ const snapMonths = 24
 // figures into due_past, once a day on whichever server. The first time it adds
 // those of a month before, out of history.
 func (s *Store) SnapDue(ctx context.Context, now time.Time) error {
-	counted, err := s.Setting(ctx, dueCounted)
-	if err == nil && counted == "" {
-		err = s.RecountDue(ctx)
+	var counted bool
+	err := s.get(ctx, &counted, `select exists (select from tick where job = $1)`, dueCounted)
+	if err == nil && !counted {
+		err = s.RecountDue(ctx, now)
 	}
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"amal/db"
 	"amal/db/dbtest"
+	"amal/rules"
 )
 
 // loaded is a database of its own that a plan has filled.
@@ -77,6 +78,15 @@ func TestLoadLaysARegisterThatHolds(t *testing.T) {
 	}
 	staff, err := store.PersonByEmail(t.Context(), "staff@load.example")
 	check(t, err)
+	year := rules.Span{From: plan.Now.AddDate(-2, 0, 0), To: plan.Now}
+	counted, err := store.AgencyTable(t.Context(), staff.Actor(), year, plan.Now.Add(24*time.Hour))
+	check(t, err)
+	check(t, store.RecountDue(t.Context(), plan.Now))
+	again, err := store.AgencyTable(t.Context(), staff.Actor(), year, plan.Now.Add(24*time.Hour))
+	check(t, err)
+	if shown(counted) != shown(again) || counted.Total.Lead.Due() < 100 {
+		t.Errorf("the statistics were counted as %+v, anew as %+v", counted.Total, again.Total)
+	}
 	if _, err := store.SaveMeeting(t.Context(), staff.Actor(), db.MeetingInput{Title: "Next", HeldOn: plan.Now, Place: "Almaty", Level: "working", Sides: []string{"UZ"}, Now: plan.Now}); err != nil {
 		t.Errorf("the numbers do not go on: %v", err)
 	}

@@ -27,6 +27,7 @@ type loader struct {
 	calendars   Calendars
 	overdueAt   map[string]time.Time // by day and zone
 	counts      map[countKey]int
+	standing    *standing
 	numbers     map[int]int // directives by year
 	last        lastIDs
 }
@@ -56,6 +57,7 @@ func (l *loader) register() error {
 		return err
 	}
 	l.today = rules.Today(l.plan.Now, tashkent)
+	l.standing = newStanding()
 	l.leads, l.overdueAt, l.counts, l.numbers = map[string][]int{}, map[string]time.Time{}, map[countKey]int{}, map[int]int{}
 	if _, err := l.SaveHolidays(l.ctx, rules.Actor{}, l.plan.Holidays, l.daysAgo(1600)); err != nil {
 		return err
@@ -223,8 +225,8 @@ func (l *loader) layMeeting(b *batch, m, ago int) error {
 
 func pick[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
 
-// layCounts writes open_count as it was counted on the way, and the directives'
-// counters.
+// layCounts writes open_count and the statistics as they were counted on the
+// way, and the directives' counters.
 func (l *loader) layCounts() error {
 	counts := &sheet{table: "open_count", columns: []string{"scope", "state", "overdue_at", "n"}}
 	for key, n := range l.counts {
@@ -237,5 +239,11 @@ func (l *loader) layCounts() error {
 	if err := l.copyIn(l.ctx, counts); err != nil {
 		return err
 	}
-	return l.copyIn(l.ctx, counters)
+	if err := l.copyIn(l.ctx, counters); err != nil {
+		return err
+	}
+	if err := l.saveAll(l.ctx, l.standing); err != nil {
+		return err
+	}
+	return l.Tick(l.ctx, dueCounted, "", "", l.plan.Now)
 }

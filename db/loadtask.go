@@ -32,7 +32,7 @@ func newBatch() *batch {
 		directivePoint: of("directive_point", "directive_id number text"),
 		task: of("task", `id directive_id parent_id number milestone title lead_id focal_id status deadline original_deadline deadline_version deadline_set_on
 			no_deadline_reason overdue_at assigned_at heard_at signal submitted_at submissions returns decided_at cancel_ground next_step_on version
-			created_by created_at changed_by changed_at folded moves result`),
+			created_by created_at changed_by changed_at folded moves result delay`),
 		taskPoint:   of("task_point", "task_id number text"),
 		coExecutor:  of("co_executor", "task_id agency_id"),
 		report:      of("report", "id task_id kind submission signal done next no_evidence_reason agency_id person_id at decision decision_note decided_by decided_at folded"),
@@ -142,10 +142,12 @@ func (l *loader) layTask(b *batch, r *rand.Rand, d *loadDirective, i, numbered i
 	}
 	if other := &l.agencies[1+r.IntN(len(l.agencies)-1)]; r.IntN(3) == 0 && other.id != lead.id {
 		b.coExecutor.add(t.ID, other.id)
+		t.CoExecutors = append(t.CoExecutors, other.id)
 	}
+	l.standing.add(t.dueState(), 1)
 	b.task.add(t.ID, t.DirectiveID, t.ParentID, t.Number, t.Milestone, t.Title, t.LeadID, t.FocalID, string(t.Status), t.Deadline, t.OriginalDeadline, t.DeadlineVersion, t.DeadlineSetOn,
 		t.NoDeadlineReason, t.OverdueAt, t.AssignedAt, t.HeardAt, t.Signal, t.SubmittedAt, t.Submissions, t.Returns, t.DecidedAt, t.CancelGround, t.NextStepOn, t.Version,
-		t.CreatedBy, t.CreatedAt, t.ChangedBy, t.ChangedAt, rules.Fold(t.Ref()+" "+t.Title), t.Moves, string(t.Result))
+		t.CreatedBy, t.CreatedAt, t.ChangedBy, t.ChangedAt, rules.Fold(t.Ref()+" "+t.Title), t.Moves, string(t.Result), t.Delay)
 	return t, nil
 }
 
@@ -159,6 +161,9 @@ func (l *loader) reckon(t *Task, lead *loadAgency) error {
 			l.overdueAt[key] = at
 		}
 		t.OverdueAt = &at
+		if t.SubmittedAt != nil && !t.SubmittedAt.Before(at) {
+			t.Delay = l.calendars[lead.in.Country].WorkingDaysLate(*t.Deadline, rules.Today(*t.SubmittedAt, lead.zone))
+		}
 	}
 	if !t.Status.Open() && t.Status != rules.Submitted {
 		return nil

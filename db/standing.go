@@ -81,8 +81,9 @@ type (
 		days     int
 	}
 	doneKey struct {
-		week  time.Time
-		sides string
+		week    time.Time
+		dueYear int // 0: no deadline
+		sides   string
 	}
 )
 
@@ -100,7 +101,11 @@ func newStanding() *standing {
 // add counts a task n times: 1 for as it stands, -1 for as it stood.
 func (st *standing) add(d dueState, n int) {
 	if d.Status == rules.Accepted && d.SubmittedAt != nil {
-		st.done[doneKey{rules.WeekOf(*d.SubmittedAt), d.Sides}] += n
+		key := doneKey{week: rules.WeekOf(*d.SubmittedAt), sides: d.Sides}
+		if d.Deadline != nil {
+			key.dueYear = d.Deadline.Year()
+		}
+		st.done[key] += n
 	}
 	if d.Deadline == nil || d.OverdueAt == nil || d.LeadID == 0 {
 		return
@@ -211,6 +216,6 @@ type delayRow struct {
 // doneKeys are the rows of done_count that change, in one order.
 func (st *standing) doneKeys() []doneKey {
 	return slices.SortedFunc(maps.Keys(st.done), func(a, b doneKey) int {
-		return cmp.Or(a.week.Compare(b.week), cmp.Compare(a.sides, b.sides))
+		return cmp.Or(a.week.Compare(b.week), cmp.Compare(a.dueYear, b.dueYear), cmp.Compare(a.sides, b.sides))
 	})
 }

@@ -93,7 +93,7 @@ func TestAnyPastDayCanBeComputedAgain(t *testing.T) {
 	if below != 0 {
 		t.Errorf("%d counters are below zero", below)
 	}
-	check(t, w.RecountDue(w.ctx))
+	check(t, w.RecountDue(w.ctx, w.now))
 	after, err := w.AgencyTable(w.ctx, w.manager, rules.Span{From: begin, To: w.now}, w.now)
 	check(t, err)
 	if shown(before) != shown(after) {

@@ -39,12 +39,14 @@ create table delay_count (
 	primary key (grain, agency_id, starts, sides, days)
 );
 
--- Accepted tasks by the week in which the accepted report was sent.
+-- Accepted tasks by the week in which the accepted report was sent and the year
+-- of the deadline.
 create table done_count (
-	week  date not null, -- its Monday, UTC
-	sides text not null,
-	n     integer not null,
-	primary key (week, sides)
+	week     date not null, -- its Monday, UTC
+	due_year integer not null, -- 0: no deadline
+	sides    text not null,
+	n        integer not null,
+	primary key (week, due_year, sides)
 );
 
 -- The figures of due_count (kind 'lead', deadlines passed) as they were shown
