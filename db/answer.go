@@ -8,6 +8,7 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -44,43 +45,71 @@ func answerToken(key []byte, taskID int64) string {
 	return base32.StdEncoding.EncodeToString(mac.Sum(nil))[:26]
 }
 
-// AddAnswerLinks gives a claimed letter to a person its answer links: one for
-// each task that he may answer for as its lead. A further try of the same
-// letter gets the same ones (docs/decisions/0011-answer-links.md).
-func (s *Store) AddAnswerLinks(ctx context.Context, l *Letter, now time.Time) error {
-	if l.PersonID == nil {
-		return nil
-	}
-	person, err := s.Person(ctx, *l.PersonID)
-	if err != nil {
-		return err
-	}
-	me, err := s.ActorAt(ctx, person, now)
+// AddAnswerLinks gives claimed letters to people their answer links: one for
+// each task that a recipient may answer for as its lead. A further try of the
+// same letter gets the same ones (docs/decisions/0011-answer-links.md).
+func (s *Store) AddAnswerLinks(ctx context.Context, now time.Time, letters ...*Letter) error {
+	actors, err := s.actorsOf(ctx, letters, now)
 	if err != nil {
 		return err
 	}
 	var hashes pq.ByteaArray
-	var tasks []int64
-	l.Answers = map[int64]string{}
-	for i := range l.Lines {
-		t := &l.Lines[i].Task
-		if slices.Contains(tasks, t.ID) || !rules.AnswersByMail(t.Status, t.Official, rules.HatsFor(me, t.Scope())) {
+	var tasks, people, messages []int64
+	for _, l := range letters {
+		me := actors[deref(l.PersonID)]
+		if me == nil { // a mailbox, or somebody disabled meanwhile
 			continue
 		}
-		token := answerToken(l.Key, t.ID)
-		l.Answers[t.ID], hashes, tasks = token, append(hashes, hashed(token)), append(tasks, t.ID)
+		l.Answers = map[int64]string{}
+		for i := range l.Lines {
+			t := &l.Lines[i].Task
+			if l.Answers[t.ID] != "" || !rules.AnswersByMail(t.Status, t.Official, rules.HatsFor(*me, t.Scope())) {
+				continue
+			}
+			token := answerToken(l.Key, t.ID)
+			l.Answers[t.ID], hashes = token, append(hashes, hashed(token))
+			tasks, people, messages = append(tasks, t.ID), append(people, me.PersonID), append(messages, l.ID)
+		}
 	}
 	if len(tasks) == 0 {
 		return nil
 	}
 	_, err = s.exec(ctx, `
 		insert into answer_link (token_hash, person_id, task_id, message_id, created_at, expires_at)
-		select h, $3, t, $4, $5, $6 from unnest($1::bytea[], $2::bigint[]) as n (h, t)
-		on conflict do nothing`, hashes, pq.Array(tasks), person.ID, l.ID, now, now.Add(rules.AnswerFor))
+		select h, p, t, m, $5, $6 from unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::bigint[]) as n (h, p, t, m)
+		on conflict do nothing`, hashes, pq.Array(people), pq.Array(tasks), pq.Array(messages), now, now.Add(rules.AnswerFor))
 	if err != nil {
-		return fmt.Errorf("answer links of message %d: %w", l.ID, err)
+		return fmt.Errorf("answer links of %d messages: %w", len(letters), err)
 	}
 	return nil
+}
+
+// actorsOf is what the people that letters are for are to rules.
+func (s *Store) actorsOf(ctx context.Context, letters []*Letter, now time.Time) (map[int64]*rules.Actor, error) {
+	actors := map[int64]*rules.Actor{}
+	for _, l := range letters {
+		if l.PersonID != nil {
+			actors[*l.PersonID] = &rules.Actor{PersonID: *l.PersonID, Name: l.To.Name}
+		}
+	}
+	if len(actors) == 0 {
+		return actors, nil
+	}
+	var rows []MemberRow
+	err := s.all(ctx, &rows, `
+		select m.person_id, m.agency_id, m.role, a.side
+		from member m join agency a on a.id = m.agency_id join person p on p.id = m.person_id
+		where m.person_id = any($1) and p.disabled_at is null
+		order by m.person_id, m.agency_id`, pq.Array(slices.Collect(maps.Keys(actors))))
+	if err != nil {
+		return nil, fmt.Errorf("roles of %d recipients: %w", len(actors), err)
+	}
+	for _, r := range rows {
+		me := actors[r.PersonID]
+		me.Members = append(me.Members, rules.Member{AgencyID: r.AgencyID, Side: rules.Side(r.Side), Role: rules.Role(r.Role)})
+	}
+	maps.DeleteFunc(actors, func(_ int64, me *rules.Actor) bool { return len(me.Members) == 0 })
+	return actors, s.addStandIns(ctx, actors, now)
 }
 
 // Answer is what a link in a mail leads to: whose answer it is, on which task.

@@ -19,7 +19,7 @@ func (w *world) letter(t *testing.T, to rules.Actor) *db.Letter {
 		l, err := w.Claim(w.ctx, "test", w.now)
 		check(t, err)
 		if l.PersonID != nil && *l.PersonID == to.PersonID {
-			check(t, w.AddAnswerLinks(w.ctx, l, w.now))
+			check(t, w.AddAnswerLinks(w.ctx, w.now, l))
 			return l
 		}
 	}

@@ -15,6 +15,7 @@ import (
 // LetterList is one periodic list in a letter.
 type LetterList struct {
 	ReminderID int64 `db:"reminder_id"`
+	MessageID  int64 `db:"message_id"`
 	Rule       string
 	Audience   string
 	Late       bool
@@ -45,16 +46,7 @@ type listScope struct {
 
 // readLists reads the lists of a message as they are at now. What has nothing
 // to tell any more, or is no longer the recipient's, is dropped.
-func (s *Store) readLists(ctx context.Context, l *Letter, now time.Time) error {
-	var lists []LetterList
-	err := s.all(ctx, &lists, `
-		select id as reminder_id, rule, audience, late, subject_id
-		from reminder
-		where message_id = $1 and state = 'taken' and subject in ('agency', 'event')
-		order by id`, l.ID)
-	if err != nil {
-		return fmt.Errorf("lists of message %d: %w", l.ID, err)
-	}
+func (s *Store) readLists(ctx context.Context, l *Letter, lists []LetterList, now time.Time) error {
 	if len(lists) == 0 {
 		return nil
 	}

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lib/pq"
@@ -48,7 +49,7 @@ func (s *Store) openAtOnce(ctx context.Context, host string, now time.Time) (int
 }
 
 // digestBatch is how many recipients one transaction opens the day's mail for.
-const digestBatch = 200
+const digestBatch = 500
 
 // dueRecipient is somebody whose hour has come.
 type dueRecipient struct {
@@ -71,15 +72,12 @@ func (s *Store) openDigests(ctx context.Context, host string, now time.Time) (n 
 		if err != nil {
 			return err
 		}
-		more = len(due) == digestBatch
-		for _, d := range due {
-			opened, err := tx.openDigest(ctx, d, calendars[d.Country], host, now)
-			if err != nil {
-				return err
-			}
-			n += opened
+		more = len(due) > 0 // few recipients may have filled the look with many reminders
+		if !more {
+			return nil
 		}
-		return nil
+		n, err = tx.openMails(ctx, due, calendars, host, now)
+		return err
 	})
 	return n, more, err
 }
@@ -94,7 +92,7 @@ func (s *Store) dueRecipients(ctx context.Context, now time.Time) ([]dueRecipien
 				where state = 'planned' and not at_once and planned_for <= $1 and `+notHeld+`
 				order by planned_for, id limit 5000
 			) r
-			group by recipient limit $2
+			group by recipient order by recipient limit $2
 		)
 		select d.recipient, d.person_id, d.agency_id,
 			coalesce(b.time_zone, p.time_zone, h.time_zone, 'UTC') as time_zone, p.mail_minute, coalesce(b.country, h.country, '') as country,
@@ -112,42 +110,54 @@ func (s *Store) dueRecipients(ctx context.Context, now time.Time) ([]dueRecipien
 	return due, nil
 }
 
-// openDigest opens the mail of one recipient's local day and takes everything
-// due into it. Where the day's mail has gone already, what came later waits for
-// the next working morning.
-func (s *Store) openDigest(ctx context.Context, d dueRecipient, c rules.Calendar, host string, now time.Time) (int, error) {
-	r := Recipient{Roles: d.Roles, TimeZone: d.TimeZone, Minute: d.Minute}
-	zone, err := time.LoadLocation(d.TimeZone)
-	if err != nil { // no agency any more: dropped when it comes to be sent
-		zone = time.UTC
+// openMails opens the mails of the recipients' local day and takes everything
+// due into them. Where the day's mail has gone already, what came later waits
+// for the next working morning.
+func (s *Store) openMails(ctx context.Context, due []dueRecipient, calendars Calendars, host string, now time.Time) (int, error) {
+	n := len(due)
+	keys, days, headers, next, slots := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
+	people, agencies := make([]int64, n), make([]int64, n)
+	for i, d := range due {
+		zone, err := zoneNamed(d.TimeZone)
+		if err != nil { // no agency any more: dropped when it comes to be sent
+			zone = time.UTC
+		}
+		r := Recipient{Roles: d.Roles, TimeZone: d.TimeZone, Minute: d.Minute, zone: zone}
+		keys[i], people[i], agencies[i] = d.Recipient, deref(d.PersonID), deref(d.AgencyID)
+		days[i] = rules.Today(now, zone).Format(time.DateOnly)
+		headers[i] = fmt.Sprintf("%s-%s@%s", d.Recipient, days[i], host)
+		day, at := r.nextSlot(now, calendars[d.Country])
+		next[i], slots[i] = day.Format(time.DateOnly), at.UTC().Format(time.RFC3339Nano)
 	}
-	r.zone = zone
-	today := rules.Today(now, zone)
-	var id []int64
-	err = s.all(ctx, &id, `
+	var opened []struct {
+		ID        int64
+		Recipient string
+	}
+	err := s.all(ctx, &opened, `
 		insert into message (person_id, agency_id, kind, local_day, send_after, header_id, created_at)
-		values ($1, $2, 'digest', $3, $4, $5, $4)
+		select nullif(person, 0), nullif(agency, 0), 'digest', day, $5, header, $5
+		from unnest($1::bigint[], $2::bigint[], $3::date[], $4::text[]) as u (person, agency, day, header)
 		on conflict (recipient, local_day) where kind = 'digest' do nothing
-		returning id`, d.PersonID, d.AgencyID, today, now,
-		fmt.Sprintf("%s-%s@%s", d.Recipient, today.Format(time.DateOnly), host))
+		returning id, recipient`, pq.Array(people), pq.Array(agencies), pq.Array(days), pq.Array(headers), now)
 	if err != nil {
-		return 0, fmt.Errorf("mail of %s on %s: %w", d.Recipient, today.Format(time.DateOnly), err)
+		return 0, fmt.Errorf("mails of %d recipients: %w", n, err)
 	}
-	if len(id) == 0 {
-		day, at := r.nextSlot(now, c)
-		_, err = s.exec(ctx, `
-			update reminder set planned_for = $2, local_day = $3
-			where recipient = $1 and state = 'planned' and not at_once and planned_for <= $4`, d.Recipient, at, day, now)
-		return 0, err
+	mails := make([]int64, n) // 0: the day's mail had gone
+	for _, m := range opened {
+		mails[slices.Index(keys, m.Recipient)] = m.ID
 	}
 	_, err = s.exec(ctx, `
-		update reminder set state = 'taken', message_id = $2, late = late or planned_for < $4
-		where recipient = $1 and state = 'planned' and not at_once and planned_for <= $3`,
-		d.Recipient, id[0], now, now.Add(-lateAfter))
+		update reminder r set
+			state = case when u.mail = 0 then r.state else 'taken' end, message_id = nullif(u.mail, 0),
+			late = r.late or u.mail <> 0 and r.planned_for < $6,
+			planned_for = case when u.mail = 0 then u.slot else r.planned_for end, local_day = case when u.mail = 0 then u.next else r.local_day end
+		from unnest($1::text[], $2::bigint[], $3::date[], $4::timestamptz[]) as u (recipient, mail, next, slot)
+		where r.recipient = u.recipient and r.state = 'planned' and not r.at_once and r.planned_for <= $5`,
+		pq.Array(keys), pq.Array(mails), pq.Array(next), pq.Array(slots), now, now.Add(-lateAfter))
 	if err != nil {
-		return 0, fmt.Errorf("reminders of %s: %w", d.Recipient, err)
+		return 0, fmt.Errorf("reminders of %d recipients: %w", n, err)
 	}
-	return 1, nil
+	return len(opened), nil
 }
 
 // lateAfter is how long after its hour a mail says that it is late.

@@ -32,7 +32,7 @@ type Recipient struct {
 
 // setZone finds the recipient's zone by its name.
 func (r *Recipient) setZone() (err error) {
-	if r.zone, err = time.LoadLocation(r.TimeZone); err != nil {
+	if r.zone, err = zoneNamed(r.TimeZone); err != nil {
 		return fmt.Errorf("zone of %s: %w", r.Key(), err)
 	}
 	return nil

@@ -37,6 +37,7 @@ type Letter struct {
 // LetterLine is one reminder in a letter, with the task it is about.
 type LetterLine struct {
 	ReminderID int64 `db:"reminder_id"`
+	MessageID  int64 `db:"message_id"`
 	Rule       string
 	Occasion   string
 	Audience   string
@@ -49,82 +50,97 @@ type LetterLine struct {
 	Task
 }
 
-// Claim takes the next waiting message for a sender: lease names this claim and
-// no other. The lines that are no longer right are dropped; where nothing is
-// left, or the recipient has no usable address, the message is marked skipped
-// and the next one is taken. ErrNotFound means that nothing waits, or that mails
-// are held.
+// Claim takes the next waiting message for a sender, as ClaimSome does.
+// ErrNotFound means that nothing waits, or that mails are held.
 func (s *Store) Claim(ctx context.Context, lease string, now time.Time) (*Letter, error) {
+	letters, err := s.ClaimSome(ctx, lease, 1, now)
+	if err != nil {
+		return nil, err
+	}
+	if len(letters) == 0 {
+		return nil, ErrNotFound
+	}
+	return letters[0], nil
+}
+
+// ClaimSome takes waiting messages for a sender, at most so many: lease names
+// this claim and no other. The lines that are no longer right are dropped; where
+// nothing is left, or the recipient has no usable address, the message is marked
+// skipped. None means that nothing waits, or that mails are held.
+func (s *Store) ClaimSome(ctx context.Context, lease string, atMost int, now time.Time) ([]*Letter, error) {
 	for {
-		l, err := s.claimOne(ctx, lease, now)
-		if err != nil {
+		claimed, err := s.claim(ctx, lease, atMost, now)
+		if err != nil || len(claimed) == 0 {
 			return nil, err
 		}
-		reason, err := s.fill(ctx, l, now)
+		letters, err := s.fillAll(ctx, claimed, now)
+		if err != nil {
+			return nil, errors.Join(err, s.Release(ctx, claimed...))
+		}
+		if len(letters) > 0 {
+			return letters, nil
+		}
+	}
+}
+
+// fillAll fills claimed letters and marks those skipped that say nothing.
+func (s *Store) fillAll(ctx context.Context, claimed []*Letter, now time.Time) (letters []*Letter, err error) {
+	g, err := s.gatherFor(ctx, claimed, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range claimed {
+		reason, err := s.fill(ctx, l, g)
 		if err != nil {
 			return nil, err
 		}
 		if reason == "" {
-			return l, nil
-		}
-		if err := s.finish(ctx, l, "skipped", reason, now); err != nil {
+			letters = append(letters, l)
+		} else if err := s.finish(ctx, l, "skipped", reason, now); err != nil {
 			return nil, err
 		}
 	}
+	return letters, nil
 }
 
-func (s *Store) claimOne(ctx context.Context, lease string, now time.Time) (*Letter, error) {
-	var l Letter
-	err := s.get(ctx, &l, `
-		update message set leased_until = $2, leased_by = $3, attempts = attempts + 1, answer_key = coalesce(answer_key, $4)
-		where id = (
-			select id from message
-			where state = 'waiting' and send_after <= $1 and (leased_until is null or leased_until < $1) and `+notHeld+`
-			order by send_after, id
-			limit 1
-			for update skip locked
+func (s *Store) claim(ctx context.Context, lease string, atMost int, now time.Time) ([]*Letter, error) {
+	var letters []*Letter
+	err := s.all(ctx, &letters, `
+		with claimed as (
+			update message set leased_until = $2, leased_by = $3, attempts = attempts + 1, answer_key = coalesce(answer_key, sha256($4 || int8send(id)))
+			where id in (
+				select id from message
+				where state = 'waiting' and send_after <= $1 and (leased_until is null or leased_until < $1) and `+notHeld+`
+				order by send_after, id
+				limit $5
+				for update skip locked
+			)
+			returning id, person_id, agency_id, kind, local_day, header_id, attempts, leased_by, answer_key, send_after,
+				greatest(created_at, (select released_at from hold)) as created_at
 		)
-		returning id, person_id, agency_id, kind, local_day, header_id, attempts, leased_by, answer_key,
-			greatest(created_at, (select released_at from hold)) as created_at`,
-		now, now.Add(Lease), lease, newAnswerKey())
+		select id, person_id, agency_id, kind, local_day, header_id, attempts, leased_by, answer_key, created_at
+		from claimed order by claimed.send_after, id`,
+		now, now.Add(Lease), lease, newAnswerKey(), atMost)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("claim of messages: %w", err)
 	}
-	return &l, nil
+	return letters, nil
 }
 
-// fill reads recipient and lines, and drops the lines that are no longer right.
-func (s *Store) fill(ctx context.Context, l *Letter, now time.Time) (skip string, err error) {
-	if err := s.addressee(ctx, l); errors.Is(err, ErrNotFound) {
+// fill takes recipient and lines from what was gathered, and drops the lines
+// that are no longer right.
+func (s *Store) fill(ctx context.Context, l *Letter, g *gathered) (skip string, err error) {
+	to := g.to[l.recipient()]
+	if to == nil {
 		return rules.SkippedNotTheir, nil
-	} else if err != nil {
-		return "", err
 	}
-	if l.To.Email == "" || l.To.Refused {
+	if l.To = *to; l.To.Email == "" || l.To.Refused {
 		return rules.SkippedAddress, nil
 	}
-	var lines []LetterLine
-	err = s.all(ctx, &lines, `
-		select r.id as reminder_id, r.rule, r.occasion, r.audience, r.late, r.note,
-			coalesce(substr(c.text, x.starts + 1, least(x.ends - x.starts, 1000)), '') as words,
-			m.place, m.held_on, array(select text from task_point where task_id = t.id order by number) as points,
-			`+taskColumns+`
-		from reminder r
-		join task t on t.id = r.subject_id and r.subject = 'task'
-		join directive d on d.id = t.directive_id
-		join meeting m on m.id = d.meeting_id
-		left join agency a on a.id = t.lead_id
-		left join passage x on x.id = d.passage_id
-		left join document c on c.id = x.document_id
-		where r.message_id = $1 and r.state = 'taken'
-		order by t.overdue_at nulls last, t.id, r.id`, l.ID)
-	if err != nil {
-		return "", fmt.Errorf("lines of message %d: %w", l.ID, err)
-	}
-	if l.Lines, err = s.stillRight(ctx, l, lines, now); err != nil {
+	if l.Lines, err = s.stillRight(ctx, l, g.lines[l.ID], g.byTask); err != nil {
 		return "", err
 	}
-	if err := s.readLists(ctx, l, now); err != nil {
+	if err := s.readLists(ctx, l, g.lists[l.ID], g.now); err != nil {
 		return "", err
 	}
 	if len(l.Lines) == 0 && len(l.Lists) == 0 {
@@ -133,31 +149,9 @@ func (s *Store) fill(ctx context.Context, l *Letter, now time.Time) (skip string
 	return "", nil
 }
 
-func (s *Store) addressee(ctx context.Context, l *Letter) error {
-	query := `select ` + personRecipient + ` from person p ` + homeOf + ` where p.id = $1 and p.disabled_at is null`
-	id := l.PersonID
-	if id == nil {
-		id = l.AgencyID
-		query = `select ` + mailboxRecipient + ` from agency a where a.id = $1`
-	}
-	if err := s.get(ctx, &l.To, query, id); err != nil {
-		return fmt.Errorf("recipient of message %d: %w", l.ID, err)
-	}
-	return l.To.setZone()
-}
-
 // stillRight asks again, just before sending, whether each line is still true
 // of its task and its recipient still the one to tell.
-func (s *Store) stillRight(ctx context.Context, l *Letter, lines []LetterLine, now time.Time) ([]LetterLine, error) {
-	var tasks []*Task
-	var of []rules.Audience
-	for i := range lines {
-		tasks, of = append(tasks, &lines[i].Task), append(of, rules.Audience(lines[i].Audience))
-	}
-	byTask, err := s.recipientsOf(ctx, tasks, of, now)
-	if err != nil {
-		return nil, err
-	}
+func (s *Store) stillRight(ctx context.Context, l *Letter, lines []LetterLine, byTask map[int64]recipients) ([]LetterLine, error) {
 	var right []LetterLine
 	for _, line := range lines {
 		reason := ""
@@ -262,12 +256,15 @@ func (s *Store) RecordRetry(ctx context.Context, l *Letter, answer string, now t
 	return nil
 }
 
-// Release gives a claimed message back untried, as when the mail server can't
-// be reached at all.
-func (s *Store) Release(ctx context.Context, l *Letter) error {
+// Release gives messages of one claim back untried, as when the mail server
+// can't be reached at all.
+func (s *Store) Release(ctx context.Context, letters ...*Letter) error {
+	if len(letters) == 0 {
+		return nil
+	}
 	_, err := s.exec(ctx, `
 		update message set leased_until = null, leased_by = '', attempts = attempts - 1
-		where id = $1 and leased_by = $2`, l.ID, l.Lease)
+		where id = any($1) and leased_by = $2 and state = 'waiting'`, pq.Array(idsOf(letters)), letters[0].Lease)
 	return err
 }
 

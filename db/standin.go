@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -108,35 +109,43 @@ const stillColleagues = `exists (
 // register and as focal point go over, those of administration do not.
 func (s *Store) ActorAt(ctx context.Context, p *Person, now time.Time) (rules.Actor, error) {
 	me := p.Actor()
+	err := s.addStandIns(ctx, map[int64]*rules.Actor{p.ID: &me}, now)
+	return me, err
+}
+
+// addStandIns gives actors what they have of those for whom they stand in.
+func (s *Store) addStandIns(ctx context.Context, actors map[int64]*rules.Actor, now time.Time) error {
 	var rows []struct {
 		MemberRow
+		DeputyID int64     `db:"deputy_id"`
 		FromDay  time.Time `db:"from_day"`
 		ToDay    time.Time `db:"to_day"`
 		TimeZone string    `db:"time_zone"`
 	}
 	err := s.all(ctx, &rows, `
-		select m.person_id, m.agency_id, m.role, a.side, a.time_zone, s.from_day, s.to_day
+		select s.deputy_id, m.person_id, m.agency_id, m.role, a.side, a.time_zone, s.from_day, s.to_day
 		from stand_in s join person p on p.id = s.person_id join member m on m.person_id = s.person_id join agency a on a.id = m.agency_id
-		where s.deputy_id = $1 and s.to_day >= $2 and s.from_day <= $3 and s.ended_at is null and p.disabled_at is null
+		where s.deputy_id = any($1) and s.to_day >= $2 and s.from_day <= $3 and s.ended_at is null and p.disabled_at is null
 			and m.role in ('staff', 'focal', 'controller', 'manager', 'head') and `+stillColleagues+`
-		order by m.person_id, m.agency_id`, p.ID, now.AddDate(0, 0, -1), now.AddDate(0, 0, 1))
+		order by m.person_id, m.agency_id`, pq.Array(slices.Collect(maps.Keys(actors))), now.AddDate(0, 0, -1), now.AddDate(0, 0, 1))
 	if err != nil {
-		return me, fmt.Errorf("stand-ins by person %d: %w", p.ID, err)
+		return fmt.Errorf("stand-ins by %d people: %w", len(actors), err)
 	}
 	for _, r := range rows {
-		zone, err := time.LoadLocation(r.TimeZone)
+		zone, err := zoneNamed(r.TimeZone)
 		if err != nil {
-			return me, fmt.Errorf("zone of agency %d: %w", r.AgencyID, err)
+			return fmt.Errorf("zone of agency %d: %w", r.AgencyID, err)
 		}
 		if today := rules.Today(now, zone); today.Before(r.FromDay) || today.After(r.ToDay) {
 			continue
 		}
+		me := actors[r.DeputyID]
 		me.Members = append(me.Members, rules.Member{AgencyID: r.AgencyID, Side: rules.Side(r.Side), Role: rules.Role(r.Role)})
 		if !slices.Contains(me.StandsFor, r.PersonID) {
 			me.StandsFor = append(me.StandsFor, r.PersonID)
 		}
 	}
-	return me, nil
+	return nil
 }
 
 // deputise puts who stands in in the place of absent recipients.

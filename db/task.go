@@ -124,7 +124,7 @@ func (t *Task) Overdue(now time.Time) bool { return t.Mark(now) == rules.MarkLat
 
 // Zone returns the lead agency's time zone, in which the deadline's day ends.
 func (t *Task) Zone() (*time.Location, error) {
-	zone, err := time.LoadLocation(t.LeadZone)
+	zone, err := zoneNamed(t.LeadZone)
 	if err != nil {
 		return nil, fmt.Errorf("time zone of the lead of task %d: %w", t.ID, err)
 	}

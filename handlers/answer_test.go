@@ -38,7 +38,7 @@ func (s *site) mailed(to string, task int64) (link string) {
 			return link
 		}
 		must(s, l, err)
-		must(s, l, s.Store.AddAnswerLinks(ctx, l, now))
+		must(s, l, s.Store.AddAnswerLinks(ctx, now, l))
 		if token := l.Answers[task]; token != "" && l.To.Email == to+"@example.org" {
 			link = "/a/" + token
 		}

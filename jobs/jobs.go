@@ -6,7 +6,6 @@ package jobs
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/url"
@@ -56,8 +55,8 @@ var table = []job{
 	{"tidy", "removes what has run out", "17 * * * *", (*Jobs).tidy},
 }
 
-// workerCount is how many connections send at a time.
-const workerCount = 4
+// workerCount is how many connections send at a time, when that much waits.
+const workerCount = 16
 
 // sweepEvery is how often a worker without work looks for some.
 const sweepEvery = 5 * time.Second
@@ -88,7 +87,7 @@ func (j *Jobs) Start(ctx context.Context) {
 	})
 	if j.Senders != nil {
 		for i := range workerCount {
-			j.workers.Go(func() { j.work(ctx, fmt.Sprintf("%s/%d", j.Server, i)) })
+			j.workers.Go(func() { j.work(ctx, i) })
 		}
 	}
 }

@@ -143,7 +143,7 @@ func TestARetryCarriesTheSameLink(t *testing.T) {
 		letter, err := o.Store.Claim(t.Context(), "test", o.now())
 		o.check(err)
 		keys = append(keys, letter.Key)
-		_ = o.deliver(t.Context(), box, letter) // the first tries fail
+		_, _ = o.deliverAll(t.Context(), box, []*db.Letter{letter}, o.now()) // the first tries fail
 		o.set(o.now().Add(10 * time.Minute))
 	}
 	got := box.to("focal@example.org")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"time"
 
 	"amal/db"
@@ -14,24 +15,38 @@ import (
 // password or the certificate: trying on would only lock the account.
 const setupPause = 5 * time.Minute
 
-// work sends messages one after the other until ctx ends.
-func (j *Jobs) work(ctx context.Context, worker string) {
-	sender := j.Senders()
+// Each worker claims a few messages at a time and believes what it read of them
+// for a moment: what it has not begun by then it gives back, so that a claim
+// outlasts the longest conversation (db.Lease) and no line is told that has not
+// just been looked at.
+const (
+	claimAtOnce = 20
+	believedFor = 2 * time.Second
+	// eachMayWait is how many messages wait for each worker before a further one
+	// joins: a single mail does not open every connection.
+	eachMayWait = 10
+)
+
+// work sends messages one after the other until ctx ends. Its connection is
+// kept from mail to mail, and closed when nothing waits.
+func (j *Jobs) work(ctx context.Context, number int) {
+	sender, worker := j.Senders(), fmt.Sprintf("%s/%d", j.Server, number)
 	defer sender.Close()
 	for ctx.Err() == nil {
-		sent, err := j.sendNext(ctx, sender, worker)
+		sent, err := j.sendSome(ctx, sender, worker, number*eachMayWait)
 		pause := time.Duration(0)
 		var fault *mail.SendError
 		switch {
 		case errors.As(err, &fault) && fault.Setup:
 			pause = setupPause
-		case err != nil || !sent:
+		case err != nil || sent == 0:
 			pause = sweepEvery
 		}
 		if err != nil && ctx.Err() == nil {
 			j.Log.Warn("mail", "worker", worker, "error", err.Error())
 		}
 		if pause > 0 {
+			sender.Close()
 			select {
 			case <-ctx.Done():
 			case <-time.After(pause):
@@ -40,63 +55,84 @@ func (j *Jobs) work(ctx context.Context, worker string) {
 	}
 }
 
-// sendNext sends the next waiting message: connects first, then claims, so that
-// a server that is down holds nothing. It reports whether there was one.
-func (j *Jobs) sendNext(ctx context.Context, sender mail.Sender, worker string) (bool, error) {
+// sendSome sends some of the waiting messages, where there are more than the
+// others have in hand: connects first, then claims, so that a server that is
+// down holds nothing. It returns how many it dealt with.
+func (j *Jobs) sendSome(ctx context.Context, sender mail.Sender, worker string, others int) (int, error) {
 	now := j.Now()
-	if n, err := j.Store.Waiting(ctx, now); err != nil || n == 0 {
-		return false, err
+	if n, err := j.Store.Waiting(ctx, now); err != nil || n <= others {
+		return 0, err
 	}
 	if err := sender.Connect(ctx); err != nil {
-		return false, err
+		return 0, err
 	}
-	letter, err := j.Store.Claim(ctx, worker+" "+rand.Text(), now)
-	if errors.Is(err, db.ErrNotFound) {
-		return false, nil
+	letters, err := j.Store.ClaimSome(ctx, worker+" "+rand.Text(), claimAtOnce, now)
+	if err != nil || len(letters) == 0 {
+		return 0, err
 	}
+	done, err := j.deliverAll(ctx, sender, letters, now)
+	return done, errors.Join(err, j.Store.Release(context.WithoutCancel(ctx), letters[done:]...))
+}
+
+// deliverAll sends claimed letters while ctx lasts, they are fresh and the
+// server can be reached. It returns how many it dealt with.
+func (j *Jobs) deliverAll(ctx context.Context, sender mail.Sender, letters []*db.Letter, claimed time.Time) (int, error) {
+	whole := context.WithoutCancel(ctx) // what is under way is finished
+	directory, err := j.Store.Directory(whole, claimed)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
-	return true, j.deliver(ctx, sender, letter)
+	if err := j.Store.AddAnswerLinks(whole, claimed, letters...); err != nil {
+		return 0, err
+	}
+	for i, l := range letters {
+		if ctx.Err() != nil || j.Now().Sub(claimed) > believedFor && i > 0 {
+			return i, nil
+		}
+		if err := sender.Connect(whole); err != nil {
+			return i, err
+		}
+		if back, err := j.deliver(whole, sender, l, directory); err != nil {
+			if back {
+				return i, err
+			}
+			return i + 1, err
+		}
+	}
+	return len(letters), nil
 }
 
 // deliver sends one claimed message and writes what became of it before
-// anything else is sent. What is under way is finished even when ctx ends.
-func (j *Jobs) deliver(ctx context.Context, sender mail.Sender, l *db.Letter) error {
-	ctx = context.WithoutCancel(ctx)
-	directory, err := j.Store.Directory(ctx, j.Now())
-	if err != nil {
-		return errors.Join(err, j.Store.Release(ctx, l))
-	}
-	if err := j.Store.AddAnswerLinks(ctx, l, j.Now()); err != nil {
-		return errors.Join(err, j.Store.Release(ctx, l))
-	}
+// anything else is sent. back says that it was not tried and is to be given
+// back.
+func (j *Jobs) deliver(ctx context.Context, sender mail.Sender, l *db.Letter, directory map[int64]*db.Agency) (back bool, err error) {
 	message, err := j.compose(l, directory, j.Now())
 	if err != nil {
-		return errors.Join(err, j.Store.RecordRetry(ctx, l, err.Error(), j.Now()))
+		return false, errors.Join(err, j.Store.RecordRetry(ctx, l, err.Error(), j.Now()))
 	}
 	answer, err := sender.Send(ctx, message)
 	if err == nil {
-		return j.Store.RecordSent(ctx, l, answer, j.Now())
+		return false, j.Store.RecordSent(ctx, l, answer, j.Now())
 	}
 	var fault *mail.SendError
 	if errors.As(err, &fault) && fault.Refused {
-		return j.Store.RecordRefused(ctx, l, fault.Text, j.Now())
+		return false, j.Store.RecordRefused(ctx, l, fault.Text, j.Now())
 	}
 	if errors.As(err, &fault) && fault.Setup {
-		return errors.Join(err, j.Store.Release(ctx, l))
+		return true, err
 	}
-	return j.Store.RecordRetry(ctx, l, err.Error(), j.Now())
+	return false, j.Store.RecordRetry(ctx, l, err.Error(), j.Now())
 }
 
 // SendAll sends everything that waits at now, and returns how many messages
-// went out. It is for the command line and the demonstration.
+// were dealt with. It is for the command line and the demonstration.
 func (j *Jobs) SendAll(ctx context.Context) (int, error) {
 	sender := j.Senders()
 	defer sender.Close()
-	for n := 0; ; n++ {
-		sent, err := j.sendNext(ctx, sender, j.Server)
-		if err != nil || !sent {
+	for n := 0; ; {
+		sent, err := j.sendSome(ctx, sender, j.Server, 0)
+		n += sent
+		if err != nil || sent == 0 {
 			return n, err
 		}
 	}
