@@ -17,7 +17,7 @@ type LedgerLine struct {
 	Audience    string
 	PersonName  string    `db:"person_name"` // "" for a mailbox
 	PersonID    *int64    `db:"person_id"`
-	AgencyID    *int64    `db:"agency_id"` // of a mailbox
+	AgencyID    *int64    `db:"agency_id"`  // of a mailbox
 	TaskID      int64     `db:"task_id"`    // 0 for a list
 	TaskTitle   string    `db:"task_title"` // of a pack the event's
 	LeadID      int64     `db:"lead_id"`    // of a list its agency, 0 for a pack
@@ -142,7 +142,7 @@ func (s *Store) SendAgain(ctx context.Context, me rules.Actor, reminderID int64,
 			PersonID  *int64 `db:"person_id"`
 			AgencyID  *int64 `db:"agency_id"`
 			Subject   string
-			SubjectID int64  `db:"subject_id"`
+			SubjectID int64 `db:"subject_id"`
 		}
 		err = tx.get(ctx, &of, `select r.message_id, r.person_id, r.agency_id, r.subject, r.subject_id`+ledgerFrom+` where cast($1 as boolean) is not null and r.id = $4 and `+scope, append(args, reminderID)...)
 		if err != nil {

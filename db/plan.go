@@ -3,7 +3,10 @@ package db
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/lib/pq"
@@ -62,6 +65,9 @@ func (s *Store) planRows(ctx context.Context, rows []reminderRow, now time.Time)
 // planBatch is how many tasks one transaction plans.
 const planBatch = 500
 
+// planAtOnce is how many transactions plan at a time, once one was not enough.
+const planAtOnce = 2
+
 // PlanReminders plans the lists of the days that have begun somewhere, and what
 // the ladder says for the tasks whose next step has come; it returns how many
 // tasks it looked at. It is safe to run twice, at
@@ -72,8 +78,29 @@ func (s *Store) PlanReminders(ctx context.Context, now time.Time) (int, error) {
 	if err := s.planLists(ctx, now); err != nil {
 		return 0, err
 	}
-	total := 0
-	for {
+	total, err := s.planSome(ctx, now)
+	if err != nil || total < planBatch {
+		return total, err
+	}
+	if s.tx != nil { // one connection: one after the other
+		n, err := s.planRest(ctx, now)
+		return total + n, err
+	}
+	var counts [planAtOnce]int
+	var failures [planAtOnce]error
+	var planners sync.WaitGroup
+	for i := range planAtOnce {
+		planners.Go(func() { counts[i], failures[i] = s.planRest(ctx, now) })
+	}
+	planners.Wait()
+	for _, n := range counts {
+		total += n
+	}
+	return total, errors.Join(failures[:]...)
+}
+
+func (s *Store) planRest(ctx context.Context, now time.Time) (int, error) {
+	for total := 0; ; {
 		n, err := s.planSome(ctx, now)
 		total += n
 		if err != nil || n < planBatch {
@@ -164,12 +191,21 @@ func stepRows(t *Task, f rules.TaskFacts, all recipients, calendars Calendars, n
 // told reports whether a recipient is told of a rung: as one of its audiences,
 // and only once where he is of several.
 func told(rung rules.Rung, all recipients, r *Recipient) bool {
-	for _, chosen := range all.of(rung.To) {
-		if chosen == r {
-			return true
+	at := slices.Index(rung.To, rules.Audience(r.Audience))
+	if at < 0 {
+		return false
+	}
+	met := false
+	for _, other := range all {
+		if other == r {
+			met = true
+		} else if other.same(r) {
+			if o := slices.Index(rung.To, rules.Audience(other.Audience)); o >= 0 && (o < at || o == at && !met) {
+				return false
+			}
 		}
 	}
-	return false
+	return true
 }
 
 func ladderRules() any {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -41,9 +42,14 @@ func (r *Recipient) setZone() (err error) {
 // Key is the recipient's name in the ledger: p12 a person, a7 a mailbox.
 func (r *Recipient) Key() string {
 	if r.PersonID != nil {
-		return fmt.Sprintf("p%d", *r.PersonID)
+		return "p" + strconv.FormatInt(*r.PersonID, 10)
 	}
-	return fmt.Sprintf("a%d", deref(r.AgencyID))
+	return "a" + strconv.FormatInt(deref(r.AgencyID), 10)
+}
+
+// same tells whether two are one person or mailbox.
+func (r *Recipient) same(other *Recipient) bool {
+	return deref(r.PersonID) == deref(other.PersonID) && deref(r.AgencyID) == deref(other.AgencyID)
 }
 
 // Zone is the recipient's time zone.
@@ -80,8 +86,7 @@ func (rs recipients) of(audiences []rules.Audience) recipients {
 	var chosen recipients
 	for _, a := range audiences {
 		for _, r := range rs {
-			known := slices.ContainsFunc(chosen, func(c *Recipient) bool { return c.Key() == r.Key() })
-			if r.Audience == string(a) && !known {
+			if r.Audience == string(a) && !slices.ContainsFunc(chosen, r.same) {
 				chosen = append(chosen, r)
 			}
 		}

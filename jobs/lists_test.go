@@ -123,7 +123,9 @@ func TestAListIsShort(t *testing.T) {
 			before := len(box.got)
 			o.until("2026-03-05 06:00", time.Hour)
 			got := box.got[before:]
-			i := slices.IndexFunc(got, func(m mail.Message) bool { return strings.Count(m.Text, "/tasks/") >= 10 && strings.Contains(m.Text, "15") })
+			i := slices.IndexFunc(got, func(m mail.Message) bool {
+				return strings.Count(m.Text, "/tasks/") >= 10 && strings.Contains(m.Text, "15")
+			})
 			if i < 0 {
 				t.Fatalf("no list among %d mails", len(got))
 			}

@@ -13,14 +13,14 @@ type DayOff struct {
 // working days. The zero Calendar is Monday to Friday.
 type Calendar struct {
 	Country string
-	moved   map[time.Time]bool // date → worked
+	moved   map[int64]bool // day, counted from 1970 → worked
 }
 
 // NewCalendar returns a calendar of the country with the days that differ.
 func NewCalendar(country string, days []DayOff) Calendar {
-	c := Calendar{Country: country, moved: make(map[time.Time]bool, len(days))}
+	c := Calendar{Country: country, moved: make(map[int64]bool, len(days))}
 	for _, d := range days {
-		c.moved[Date(d.Day)] = d.Work
+		c.moved[dayNumber(d.Day)] = d.Work
 	}
 	return c
 }
@@ -31,9 +31,12 @@ func Date(t time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
+// dayNumber counts the day of t as it is written from 1 January 1970.
+func dayNumber(t time.Time) int64 { return Date(t).Unix() / (24 * 60 * 60) }
+
 // Works reports whether the day is a working day.
 func (c Calendar) Works(day time.Time) bool {
-	if worked, ok := c.moved[Date(day)]; ok {
+	if worked, ok := c.moved[dayNumber(day)]; ok {
 		return worked
 	}
 	return day.Weekday() != time.Saturday && day.Weekday() != time.Sunday

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -60,39 +61,58 @@ func Steps(f TaskFacts, c Calendar, until time.Time) []Step {
 
 // step is a rung's only step, where the task has what it counts from.
 func step(r Rung, f TaskFacts, c Calendar) (Step, bool) {
-	occasion, ok := occasionOf(r.Anchor, f)
+	day, ok := stepDay(&r, &f, c)
 	if !ok {
 		return Step{}, false
 	}
-	s := Step{Rung: r, Occasion: occasion}
+	return Step{Rung: r, Day: day, Occasion: occasionOf(r.Anchor, f)}, true
+}
+
+// stepDay is the day of a rung's only step.
+func stepDay(r *Rung, f *TaskFacts, c Calendar) (day time.Time, ok bool) {
+	if !counts(r.Anchor, f) {
+		return day, false
+	}
 	switch r.Anchor {
 	case FromDeadline:
 		began := f.DeadlineSetOn
 		if f.AssignedOn.After(began) {
 			began = f.AssignedOn
 		}
-		s.Day = r.day(*f.Deadline, c)
-		return s, s.Day.After(began) && (r.Term == 0 || DaysLate(began, *f.Deadline) > r.Term)
+		day = r.day(*f.Deadline, c)
+		return day, day.After(began) && (r.Term == 0 || DaysLate(began, *f.Deadline) > r.Term)
 	case FromAssignment:
-		s.Day = r.day(f.AssignedOn, c)
+		day = r.day(f.AssignedOn, c)
 	case FromReview:
-		s.Day = r.day(ReviewDue(f.SubmittedOn, f.ReviewDays, c), c)
+		day = r.day(ReviewDue(f.SubmittedOn, f.ReviewDays, c), c)
 	}
-	return s, true
+	return day, true
 }
 
-// occasionOf names what makes a rung's step one of its kind, ok is false where
-// the task has nothing for it to count from.
-func occasionOf(a Anchor, f TaskFacts) (occasion string, ok bool) {
+// counts reports whether the task has what an anchor counts from.
+func counts(a Anchor, f *TaskFacts) bool {
 	switch a {
 	case FromDeadline:
-		return fmt.Sprintf("d%d", f.DeadlineVersion), f.Status.Open() && f.Deadline != nil
+		return f.Status.Open() && f.Deadline != nil
 	case FromAssignment:
-		return "a" + f.AssignedOn.Format(time.DateOnly), f.Status == Assigned && !f.AssignedOn.IsZero()
+		return f.Status == Assigned && !f.AssignedOn.IsZero()
 	case FromReview:
-		return fmt.Sprintf("n%d", f.Submissions), f.Status == Submitted && !f.SubmittedOn.IsZero()
+		return f.Status == Submitted && !f.SubmittedOn.IsZero()
 	}
-	return "s" + f.LastHeardOn.Format(time.DateOnly), f.Status.Open()
+	return f.Status.Open()
+}
+
+// occasionOf names what makes a rung's step one of its kind.
+func occasionOf(a Anchor, f TaskFacts) string {
+	switch a {
+	case FromDeadline:
+		return "d" + strconv.Itoa(f.DeadlineVersion)
+	case FromAssignment:
+		return "a" + f.AssignedOn.Format(time.DateOnly)
+	case FromReview:
+		return "n" + strconv.Itoa(f.Submissions)
+	}
+	return "s" + f.LastHeardOn.Format(time.DateOnly)
 }
 
 // day counts from the anchor and moves off days off.
@@ -124,6 +144,23 @@ func silences(r Rung, f TaskFacts, c Calendar, until time.Time) []Step {
 	}
 }
 
+// nextSilence is the first of a rung's silences after a day; zero where nobody
+// was ever heard.
+func nextSilence(r *Rung, f *TaskFacts, c Calendar, after time.Time) time.Time {
+	if f.LastHeardOn.IsZero() {
+		return time.Time{}
+	}
+	n := silentAfter(*r, *f)
+	if past := DaysLate(f.LastHeardOn, after) - n; past > r.Days { // many passed: begin near the day
+		n += past/r.Days*r.Days - r.Days
+	}
+	for ; ; n += r.Days {
+		if day := c.OnOrAfter(f.LastHeardOn.AddDate(0, 0, n)); day.After(after) {
+			return day
+		}
+	}
+}
+
 func silentAfter(r Rung, f TaskFacts) int {
 	after := r.Days
 	if f.Deadline != nil {
@@ -146,10 +183,18 @@ func NextStepOn(f TaskFacts, calendars []Calendar, after time.Time) (day time.Ti
 	if f.Deadline != nil && f.Deadline.AddDate(0, 0, 60).After(until) {
 		until = f.Deadline.AddDate(0, 0, 60)
 	}
+	sooner := func(d time.Time) {
+		if d.After(after) && !d.After(until) && (!ok || d.Before(day)) {
+			day, ok = d, true
+		}
+	}
+	rungs := f.rungs()
 	for _, c := range calendars {
-		for _, s := range Steps(f, c, until) {
-			if s.Day.After(after) && (!ok || s.Day.Before(day)) {
-				day, ok = s.Day, true
+		for i := range rungs {
+			if r := &rungs[i]; r.Anchor == FromSilence && f.Status.Open() {
+				sooner(nextSilence(r, &f, c, after))
+			} else if d, has := stepDay(r, &f, c); has {
+				sooner(d)
 			}
 		}
 	}
@@ -191,7 +236,7 @@ func StillRight(rule, occasion string, f TaskFacts) (ok bool, reason string) {
 	if i < 0 {
 		return actStillRight(rule, f)
 	}
-	want, ok := occasionOf(Ladder[i].Anchor, f)
+	want, ok := occasionOf(Ladder[i].Anchor, f), counts(Ladder[i].Anchor, &f)
 	switch Ladder[i].Anchor {
 	case FromDeadline:
 		if !f.Status.Open() {
