@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ type LetterList struct {
 
 	Sections []ListSection `db:"-"`
 	Event    *Event        `db:"-"` // of a pack
+	Table    *AgencyTable  `db:"-"` // of the month: the agencies with most overdue first
 }
 
 // ListSection is a part of a list: what there is, and the first of it.
@@ -102,6 +104,8 @@ func (s *Store) readList(ctx context.Context, list *LetterList, l *Letter, me ru
 		}
 	case rules.ListWeek:
 		err = s.readWeek(ctx, list, register, me, now, late(rules.WeekUntil(today)))
+	case rules.ListMonth:
+		return s.readMonth(ctx, list, me, today, now)
 	case rules.ListPack:
 		return s.readPack(ctx, list, register, me, late)
 	}
@@ -125,6 +129,22 @@ func (s *Store) readWeek(ctx context.Context, list *LetterList, register listSco
 		list.Sections = append(list.Sections, ListSection{Key: "decide", Total: tally.Review})
 	}
 	return err
+}
+
+// readMonth fills the agencies' table of the month.
+func (s *Store) readMonth(ctx context.Context, list *LetterList, me rules.Actor, today, now time.Time) (reason string, err error) {
+	if !me.Has(rules.Manager) {
+		return rules.SkippedNotTheir, nil
+	}
+	list.Table, err = s.AgencyTable(ctx, me, rules.MonthSpan(today), now)
+	if err != nil {
+		return "", err
+	}
+	if len(list.Table.Rows) == 0 {
+		return rules.SkippedEmpty, nil
+	}
+	slices.SortStableFunc(list.Table.Rows, func(a, b AgencyFigures) int { return cmp.Compare(b.Lead.Overdue(), a.Lead.Overdue()) })
+	return "", nil
 }
 
 // readPack fills the pack of an event: it is told of even where nothing is due

@@ -42,6 +42,10 @@ func (j *Jobs) lists(p *i18n.Printer, l *db.Letter, agencies map[int64]*db.Agenc
 		if list.Event != nil {
 			v.Href, v.Button = j.link(fmt.Sprintf("/meetings/%d", list.Event.MeetingID)), p.T("mail.list.event_pack")
 		}
+		if list.Table != nil {
+			v.Sections = append(v.Sections, agencySection(p, list.Table, agencies))
+			v.Href, v.Button = j.link("/stocktake"), p.T("mail.list.stocktake")
+		}
 		for _, s := range list.Sections {
 			v.Sections = append(v.Sections, j.section(p, s, l.To.Zone(), agencies, now))
 		}
@@ -81,6 +85,48 @@ func (j *Jobs) section(p *i18n.Printer, s db.ListSection, zone *time.Location, a
 		v.Rows = append(v.Rows, row)
 	}
 	return v
+}
+
+// agenciesShown is how many agencies the table of a mail shows.
+const agenciesShown = 15
+
+// agencySection is the agencies' table: on time of those due, overdue, and what
+// changed in a month.
+func agencySection(p *i18n.Printer, t *db.AgencyTable, agencies map[int64]*db.Agency) letterSection {
+	v := letterSection{Title: figuresLine(p, &t.Total)}
+	if rest := len(t.Rows) - agenciesShown; rest > 0 {
+		v.More = p.N("mail.list.more", rest)
+	}
+	for i := range t.Rows[:min(len(t.Rows), agenciesShown)] {
+		row := letterRow{Due: figuresLine(p, &t.Rows[i]), Delay: changeSince(p, &t.Rows[i])}
+		if agency := agencies[t.Rows[i].AgencyID]; agency != nil {
+			row.Title = agency.Name(string(p.Lang()))
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	return v
+}
+
+// figuresLine says how many of the tasks due were done on time, and how many
+// are overdue.
+func figuresLine(p *i18n.Printer, f *db.AgencyFigures) string {
+	d := f.Lead.Discipline()
+	return p.N("mail.list.month", f.Lead.Overdue(), "Part", d.Part, "Of", d.Of)
+}
+
+// changeSince says how the overdue tasks changed in a month, "" where they did
+// not or nothing is known.
+func changeSince(p *i18n.Printer, f *db.AgencyFigures) string {
+	if f.Before == nil {
+		return ""
+	}
+	switch change := f.Lead.Overdue() - f.Before.Overdue(); {
+	case change > 0:
+		return p.N("mail.list.month.more", change)
+	case change < 0:
+		return p.N("mail.list.month.fewer", -change)
+	}
+	return ""
 }
 
 // listCount is how many tasks a letter's lists tell of.

@@ -22,6 +22,7 @@ const (
 	ListWeek      = "week"       // what is overdue and due this week
 	ListAhead     = "ahead"      // what is due to the end of next month
 	ListStillLate = "still_late" // what is late for so long that no single mail tells of it any more
+	ListMonth     = "month"      // the agencies' table
 	ListPack      = "event_pack" // what is due until a coming event
 )
 
@@ -31,6 +32,7 @@ var Listings = []Listing{
 	{Rule: ListWeek, Weekdays: []time.Weekday{time.Monday, time.Friday}, To: []Audience{Supervisor, Secretariat}},
 	{Rule: ListAhead, Weekdays: []time.Weekday{time.Tuesday, time.Thursday}, To: []Audience{Lead}},
 	{Rule: ListStillLate, Weekdays: []time.Weekday{time.Tuesday}, To: []Audience{Lead}},
+	{Rule: ListMonth, To: []Audience{Supervisor}},
 }
 
 // StillLateAfter is how many days after its deadline a task is told of in the
@@ -80,6 +82,10 @@ func AheadUntil(today time.Time) time.Time { return AddMonths(today, 1, 31) }
 
 // WeekUntil is the last day of the week that begins on a day.
 func WeekUntil(today time.Time) time.Time { return today.AddDate(0, 0, 6) }
+
+// MonthSpan are the deadlines of the monthly agencies' table: the year of the
+// day before, so that January tells of the whole year that ended.
+func MonthSpan(today time.Time) Span { return YearOf(today.AddDate(0, 0, -1)) }
 
 // StillLateUntil is the latest deadline that is told of in the weekly list.
 func StillLateUntil(today time.Time) time.Time { return today.AddDate(0, 0, -StillLateAfter) }

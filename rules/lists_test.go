@@ -33,6 +33,9 @@ func TestListDays(t *testing.T) {
 		{ListWeek, "2026-03-07", ""}, // a worked Saturday is not named
 		{ListWeek, "2026-03-20", ""}, // Friday off: with Monday's
 		{ListWeek, "2026-03-23", "2026-03-23"},
+		{ListMonth, "2026-03-04", "2026-03-01"}, // a Sunday, then two days off
+		{ListMonth, "2026-03-05", ""},
+		{ListMonth, "2026-04-01", "2026-04-01"},
 	} {
 		named, ok := byRule[x.rule].Occasion(day(x.on), c)
 		if ok != (x.named != "") || ok && !named.Equal(day(x.named)) {
@@ -58,6 +61,12 @@ func TestEachNamedDayIsTold(t *testing.T) {
 			}
 			last = named
 			told++
+		}
+		if len(l.Weekdays) == 0 {
+			if told != 12 {
+				t.Errorf("%s: %d times in a year", l.Rule, told)
+			}
+			continue
 		}
 		if want := 51 * len(l.Weekdays); told < want-2 || told > 53*len(l.Weekdays) {
 			t.Errorf("%s: %d times in a year", l.Rule, told)
