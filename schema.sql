@@ -60,7 +60,10 @@ create table person (
 	version       integer not null default 1,
 	created_at    timestamptz not null,
 	mail_minute   smallint check (mail_minute between 0 and 1439 and mail_minute % 15 = 0), -- of the day, for the daily mail; null: by role
-	time_zone     text check (time_zone <> '') -- IANA name; null: the agency's
+	time_zone     text check (time_zone <> ''), -- IANA name; null: the agency's
+	mail_days     smallint check (mail_days between 1 and 126 and mail_days & 31 <> 0), -- bits from Monday 1 to Sunday 64; null: all working days
+	pause_from    date, -- of mails; both days among them
+	pause_to      date check ((pause_from is null) = (pause_to is null) and pause_to >= pause_from)
 );
 create unique index person_email on person (email);
 
@@ -818,6 +821,7 @@ create table reminder (
 	message_id  bigint references message,
 	note        text not null default '', -- words of a person, for what is sent by hand
 	created_at  timestamptz not null,
+	step_on     date, -- the ladder's day of it, before it moved to the recipient's morning; null: local_day
 	check ((person_id is null) <> (agency_id is null))
 );
 alter table message add foreign key (reminder_id) references reminder;

@@ -31,55 +31,40 @@ func (s *Store) SetLocale(ctx context.Context, me rules.Actor, locale string, no
 }
 
 // SlotInput is when somebody gets his daily mail: his own minute of the day
-// (nil: by role) and time zone ("": his agency's).
+// (nil: by role), time zone ("": his agency's) and days of the week.
 type SlotInput struct {
 	Minute   *int
 	TimeZone string
+	Days     rules.Weekdays
 	Now      time.Time
 }
 
 // SetSlot keeps when me gets his daily mail, and moves what is planned for it.
 func (s *Store) SetSlot(ctx context.Context, me rules.Actor, in SlotInput) error {
-	if err := rules.CheckSlot(in.Minute, in.TimeZone); err != nil {
+	if err := rules.CheckSlot(in.Minute, in.TimeZone, in.Days); err != nil {
 		return err
 	}
-	return s.InTx(ctx, func(tx *Store) error {
+	var days *int
+	if in.Days != rules.EveryDay {
+		n := int(in.Days)
+		days = &n
+	}
+	err := s.InTx(ctx, func(tx *Store) error {
 		was, err := tx.lockPerson(ctx, me.PersonID)
 		if err != nil {
 			return err
 		}
-		_, err = tx.exec(ctx, `update person set mail_minute = $2, time_zone = nullif($3, '') where id = $1`, me.PersonID, in.Minute, in.TimeZone)
+		_, err = tx.exec(ctx, `update person set mail_minute = $2, time_zone = nullif($3, ''), mail_days = $4 where id = $1`, me.PersonID, in.Minute, in.TimeZone, days)
 		if err != nil {
 			return fmt.Errorf("hour of person %d: %w", me.PersonID, err)
 		}
-		if err := tx.movePlanned(ctx, me.PersonID); err != nil {
+		if err := tx.changeMornings(ctx, me.PersonID, in.Now); err != nil {
 			return err
 		}
 		return tx.log(ctx, deed{Me: me, Act: rules.ActEdit, Now: in.Now}, entry{Subject: "person", ID: me.PersonID,
-			Old: fields{"mail_minute": was.MailMinute, "time_zone": deref(was.TimeZone)}, New: fields{"mail_minute": in.Minute, "time_zone": in.TimeZone}})
+			Old: fields{"mail_minute": was.MailMinute, "time_zone": deref(was.TimeZone), "mail_days": was.Weekdays().Numbers()},
+			New: fields{"mail_minute": in.Minute, "time_zone": in.TimeZone, "mail_days": in.Days.Numbers()}})
 	})
-}
-
-// movePlanned sets the reminders that wait for a person's daily mail to its
-// hour as it is now.
-func (s *Store) movePlanned(ctx context.Context, personID int64) error {
-	var r Recipient
-	err := s.get(ctx, &r, `select `+personRecipient+` from person p `+homeOf+` where p.id = $1`, personID)
-	if err != nil {
-		return fmt.Errorf("hour of person %d: %w", personID, err)
-	}
-	if err := r.setZone(); err != nil {
-		return err
-	}
-	var days []time.Time
-	waiting := `recipient = $1 and state = 'planned' and not at_once`
-	if err := s.all(ctx, &days, `select distinct local_day from reminder where `+waiting, r.Key()); err != nil {
-		return fmt.Errorf("reminders of person %d: %w", personID, err)
-	}
-	for _, day := range days {
-		if _, err := s.exec(ctx, `update reminder set planned_for = $3 where `+waiting+` and local_day = $2`, r.Key(), day, r.slotOn(day)); err != nil {
-			return fmt.Errorf("reminders of person %d: %w", personID, err)
-		}
-	}
-	return nil
+	s.forgetCalendars()
+	return err
 }

@@ -12,15 +12,6 @@ import (
 // Calendars are the working calendars by country.
 type Calendars map[string]rules.Calendar
 
-// list returns them in the order of rules.Countries.
-func (c Calendars) list() []rules.Calendar {
-	var all []rules.Calendar
-	for _, country := range rules.Countries {
-		all = append(all, c[country])
-	}
-	return all
-}
-
 // keepCalendars is how long calendars read once are believed: another server
 // may have changed a holiday. The planner reads them afresh at each tick.
 const keepCalendars = time.Minute
@@ -29,6 +20,7 @@ type calendarCache struct {
 	mu   sync.Mutex
 	at   time.Time
 	kept Calendars
+	own  ownDays
 }
 
 // Calendars returns the working calendars, at most a minute old.
@@ -41,6 +33,9 @@ func (s *Store) Calendars(ctx context.Context, now time.Time) (Calendars, error)
 	}
 	fresh, err := s.readCalendars(ctx)
 	if err != nil {
+		return nil, err
+	}
+	if c.own, err = s.readOwnDays(ctx, fresh, now); err != nil {
 		return nil, err
 	}
 	c.kept, c.at = fresh, now

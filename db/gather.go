@@ -110,7 +110,7 @@ func (s *Store) listsOf(ctx context.Context, letters []*Letter) (map[int64][]Let
 func (s *Store) linesOf(ctx context.Context, letters []*Letter) ([]LetterLine, error) {
 	var lines []LetterLine
 	err := s.all(ctx, &lines, `
-		select r.id as reminder_id, r.message_id, r.rule, r.occasion, r.audience, r.late, r.note,
+		select r.id as reminder_id, r.message_id, r.rule, r.occasion, r.audience, r.late, r.note, coalesce(r.step_on, r.local_day) as step_on,
 			coalesce(substr(c.text, x.starts + 1, least(x.ends - x.starts, 1000)), '') as words,
 			m.place, m.held_on, array(select text from task_point where task_id = t.id order by number) as points,
 			`+taskColumns+`

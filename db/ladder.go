@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"amal/rules"
@@ -65,12 +66,17 @@ const (
 )
 
 // ahead lists the steps of a task that are still to be planned, if nothing
-// changes until then.
+// changes until then: on the lead's calendar, or, as soon as anybody has days of
+// his own for mails, on the mornings of those whom they tell.
 func (s *Store) ahead(ctx context.Context, t *Task, now time.Time) ([]rules.Step, error) {
 	if t.NextStepOn == nil {
 		return nil, nil
 	}
 	calendars, err := s.Calendars(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	all, paused, err := s.mornings(ctx, now)
 	if err != nil {
 		return nil, err
 	}
@@ -83,10 +89,40 @@ func (s *Store) ahead(ctx context.Context, t *Task, now time.Time) ([]rules.Step
 		until = *t.Deadline
 	}
 	var coming []rules.Step
-	for _, step := range rules.Steps(t.facts(zone), calendars[t.LeadCountry], until) {
-		if !step.Day.Before(*t.NextStepOn) && len(coming) < aheadAtMost {
-			coming = append(coming, step)
+	if paused || len(all) > len(calendars) {
+		coming, err = s.aheadOfEach(ctx, t, t.facts(zone), until, now)
+	} else {
+		coming = rules.Coming(t.facts(zone), rules.Mornings{Calendar: calendars[t.LeadCountry]}, *t.NextStepOn, until, func(rules.Rung) bool { return true })
+	}
+	return coming[:min(len(coming), aheadAtMost)], err
+}
+
+// aheadOfEach lists the steps to come by the mornings on which they will be
+// told, and to which audiences.
+func (s *Store) aheadOfEach(ctx context.Context, t *Task, f rules.TaskFacts, until, now time.Time) ([]rules.Step, error) {
+	byTask, err := s.recipientsOf(ctx, []*Task{t}, rules.Audiences, now)
+	if err != nil {
+		return nil, err
+	}
+	calendars, err := s.Calendars(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	var coming []rules.Step
+	for _, r := range byTask[t.ID] {
+		for _, step := range rules.Coming(f, r.mornings(calendars), *t.NextStepOn, until, func(rung rules.Rung) bool { return told(rung, byTask[t.ID], r) }) {
+			to := rules.Audience(r.Audience)
+			at := slices.IndexFunc(coming, func(c rules.Step) bool {
+				return c.Rule == step.Rule && c.Occasion == step.Occasion && c.Morning.Equal(step.Morning)
+			})
+			if at < 0 {
+				step.To = []rules.Audience{to}
+				coming = append(coming, step)
+			} else if !slices.Contains(coming[at].To, to) {
+				coming[at].To = append(coming[at].To, to)
+			}
 		}
 	}
+	slices.SortStableFunc(coming, func(a, b rules.Step) int { return a.Morning.Compare(b.Morning) })
 	return coming, nil
 }

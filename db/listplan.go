@@ -253,13 +253,15 @@ func sharesSide(of, mine pq.StringArray) bool {
 	return false
 }
 
-// row sets whom and when a planned list is for: at his hour of the day, or at
-// the next one where that day is over.
+// row sets whom and when a planned list is for: at his hour of the day or of his
+// next morning, or at the next one where that day is over.
 func (r *listReader) row(row reminderRow, day time.Time, c rules.Calendar, now time.Time) reminderRow {
-	row.To, row.LocalDay, row.PlannedFor = &r.Recipient, day, r.slotOn(day)
-	if day.Before(rules.Today(now, r.zone)) {
+	m := r.morningsOf(c)
+	row.To, row.StepOn, row.LocalDay = &r.Recipient, day, m.OnOrAfter(day)
+	row.PlannedFor = r.slotOn(row.LocalDay)
+	if row.LocalDay.Before(rules.Today(now, r.zone)) {
 		row.Late = true
-		row.LocalDay, row.PlannedFor = r.nextSlot(now, c)
+		row.LocalDay, row.PlannedFor = r.nextSlot(now, m)
 	}
 	return row
 }

@@ -169,7 +169,7 @@ func (l *loader) reckon(t *Task, lead *loadAgency) error {
 		return nil
 	}
 	yesterday := rules.Today(l.plan.Now, lead.zone).AddDate(0, 0, -1)
-	if day, ok := rules.NextStepOn(t.facts(lead.zone), l.calendars.list(), yesterday); ok {
+	if day, ok := rules.NextStepOn(t.facts(lead.zone), l.calendars.mornings(), yesterday); ok {
 		t.NextStepOn = &day
 	}
 	for _, key := range t.countKeys() {

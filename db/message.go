@@ -60,6 +60,7 @@ type dueRecipient struct {
 	Country   string
 	Roles     pq.StringArray
 	Minute    *int `db:"mail_minute"`
+	OwnDays
 }
 
 func (s *Store) openDigests(ctx context.Context, host string, now time.Time) (n int, more bool, err error) {
@@ -95,7 +96,7 @@ func (s *Store) dueRecipients(ctx context.Context, now time.Time) ([]dueRecipien
 			group by recipient order by recipient limit $2
 		)
 		select d.recipient, d.person_id, d.agency_id,
-			coalesce(b.time_zone, p.time_zone, h.time_zone, 'UTC') as time_zone, p.mail_minute, coalesce(b.country, h.country, '') as country,
+			coalesce(b.time_zone, p.time_zone, h.time_zone, 'UTC') as time_zone, p.mail_minute, p.mail_days, p.pause_from, p.pause_to, coalesce(b.country, h.country, '') as country,
 			array(select distinct m.role from member m where m.person_id = d.person_id) as roles
 		from due d
 		left join agency b on b.id = d.agency_id
@@ -111,22 +112,23 @@ func (s *Store) dueRecipients(ctx context.Context, now time.Time) ([]dueRecipien
 }
 
 // openMails opens the mails of the recipients' local day and takes everything
-// due into them. Where the day's mail has gone already, what came later waits
-// for the next working morning.
+// due into them. Where the day's mail has gone already, or the day has none by
+// now, what came later waits for the recipient's next morning.
 func (s *Store) openMails(ctx context.Context, due []dueRecipient, calendars Calendars, host string, now time.Time) (int, error) {
 	n := len(due)
 	keys, days, headers, next, slots := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
-	people, agencies := make([]int64, n), make([]int64, n)
+	people, agencies, opens := make([]int64, n), make([]int64, n), make([]bool, n)
 	for i, d := range due {
 		zone, err := zoneNamed(d.TimeZone)
 		if err != nil { // no agency any more: dropped when it comes to be sent
 			zone = time.UTC
 		}
-		r := Recipient{Roles: d.Roles, TimeZone: d.TimeZone, Minute: d.Minute, zone: zone}
-		keys[i], people[i], agencies[i] = d.Recipient, deref(d.PersonID), deref(d.AgencyID)
-		days[i] = rules.Today(now, zone).Format(time.DateOnly)
+		r := Recipient{Roles: d.Roles, TimeZone: d.TimeZone, Country: d.Country, Minute: d.Minute, OwnDays: d.OwnDays, zone: zone}
+		today, mornings := rules.Today(now, zone), r.mornings(calendars)
+		keys[i], people[i], agencies[i], opens[i] = d.Recipient, deref(d.PersonID), deref(d.AgencyID), mornings.Takes(today)
+		days[i] = today.Format(time.DateOnly)
 		headers[i] = fmt.Sprintf("%s-%s@%s", d.Recipient, days[i], host)
-		day, at := r.nextSlot(now, calendars[d.Country])
+		day, at := r.nextSlot(now, mornings)
 		next[i], slots[i] = day.Format(time.DateOnly), at.UTC().Format(time.RFC3339Nano)
 	}
 	var opened []struct {
@@ -136,20 +138,22 @@ func (s *Store) openMails(ctx context.Context, due []dueRecipient, calendars Cal
 	err := s.all(ctx, &opened, `
 		insert into message (person_id, agency_id, kind, local_day, send_after, header_id, created_at)
 		select nullif(person, 0), nullif(agency, 0), 'digest', day, $5, header, $5
-		from unnest($1::bigint[], $2::bigint[], $3::date[], $4::text[]) as u (person, agency, day, header)
+		from unnest($1::bigint[], $2::bigint[], $3::date[], $4::text[], $6::boolean[]) as u (person, agency, day, header, opens)
+		where u.opens
 		on conflict (recipient, local_day) where kind = 'digest' do nothing
-		returning id, recipient`, pq.Array(people), pq.Array(agencies), pq.Array(days), pq.Array(headers), now)
+		returning id, recipient`, pq.Array(people), pq.Array(agencies), pq.Array(days), pq.Array(headers), now, pq.Array(opens))
 	if err != nil {
 		return 0, fmt.Errorf("mails of %d recipients: %w", n, err)
 	}
-	mails := make([]int64, n) // 0: the day's mail had gone
+	mails := make([]int64, n) // 0: the day's mail had gone, or it has none
 	for _, m := range opened {
 		mails[slices.Index(keys, m.Recipient)] = m.ID
 	}
 	_, err = s.exec(ctx, `
 		update reminder r set
 			state = case when u.mail = 0 then r.state else 'taken' end, message_id = nullif(u.mail, 0),
-			late = r.late or u.mail <> 0 and r.planned_for < $6,
+			late = r.late or r.planned_for < $6 or u.mail <> 0 and exists (
+				select from person p where p.id = r.person_id and r.step_on between p.pause_from and p.pause_to),
 			planned_for = case when u.mail = 0 then u.slot else r.planned_for end, local_day = case when u.mail = 0 then u.next else r.local_day end
 		from unnest($1::text[], $2::bigint[], $3::date[], $4::timestamptz[]) as u (recipient, mail, next, slot)
 		where r.recipient = u.recipient and r.state = 'planned' and not r.at_once and r.planned_for <= $5`,

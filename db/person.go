@@ -22,11 +22,12 @@ type Person struct {
 	EmailRefusedAt *time.Time `db:"email_refused_at"`
 	MailMinute     *int       `db:"mail_minute"` // of the day, for the daily mail; nil: by role
 	TimeZone       *string    `db:"time_zone"`   // nil: the agency's
-	DisabledAt     *time.Time `db:"disabled_at"`
-	VisitedAt      *time.Time `db:"visited_at"`
-	Version        int
-	CreatedAt      time.Time   `db:"created_at"`
-	Members        []MemberRow `db:"-"`
+	OwnDays
+	DisabledAt *time.Time `db:"disabled_at"`
+	VisitedAt  *time.Time `db:"visited_at"`
+	Version    int
+	CreatedAt  time.Time   `db:"created_at"`
+	Members    []MemberRow `db:"-"`
 }
 
 // MemberRow is one role of a person in one agency.
@@ -38,7 +39,7 @@ type MemberRow struct {
 }
 
 const personColumns = `p.id, p.email, p.name, p.locale, p.password_hash, p.email_refused_at, p.disabled_at,
-	p.visited_at, p.version, p.created_at, p.mail_minute, p.time_zone`
+	p.visited_at, p.version, p.created_at, p.mail_minute, p.time_zone, p.mail_days, p.pause_from, p.pause_to`
 
 // Actor returns what a person is to rules.
 func (p *Person) Actor() rules.Actor {
@@ -164,7 +165,7 @@ func (s *Store) changePerson(ctx context.Context, me rules.Actor, in PersonInput
 	if err != nil {
 		return fmt.Errorf("person %d: %w", in.ID, err)
 	}
-	if err := s.saveRoles(ctx, in.ID, in.Roles); err != nil {
+	if err := s.changeRoles(ctx, was, in); err != nil {
 		return err
 	}
 	if in.Disabled || roleWords(old.Roles) != roleWords(in.Roles) || old.Email != in.Email {
@@ -197,6 +198,15 @@ func (s *Store) lockPerson(ctx context.Context, id int64) (*Person, error) {
 	var err error
 	p.Members, err = s.members(ctx, id)
 	return &p, err
+}
+
+// changeRoles lets the planner look at the tasks that concern somebody by his
+// new roles, where he has days of his own for mails.
+func (s *Store) changeRoles(ctx context.Context, was *Person, in PersonInput) error {
+	if err := s.saveRoles(ctx, in.ID, in.Roles); err != nil || was.MailDays == nil && was.PauseTo == nil {
+		return err
+	}
+	return s.planAgain(ctx, theirTasks, in.Now, in.ID)
 }
 
 func (s *Store) saveRoles(ctx context.Context, personID int64, roles map[int64]rules.Role) error {

@@ -24,6 +24,7 @@ type reminderRow struct {
 	AtOnce     bool
 	PlannedFor time.Time
 	LocalDay   time.Time
+	StepOn     time.Time // the day that the ladder says; zero: LocalDay
 	Late       bool
 	Note       string
 }
@@ -37,7 +38,7 @@ func (s *Store) planRows(ctx context.Context, rows []reminderRow, now time.Time)
 	}
 	n := len(rows)
 	rule, subject, occasion, audience, note := make([]string, n), make([]string, n), make([]string, n), make([]string, n), make([]string, n)
-	planned, day := make([]string, n), make([]string, n)
+	planned, day, step := make([]string, n), make([]string, n), make([]string, n)
 	of, person, agency := make([]int64, n), make([]int64, n), make([]int64, n)
 	once, late := make([]bool, n), make([]bool, n)
 	for i, r := range rows {
@@ -45,17 +46,20 @@ func (s *Store) planRows(ctx context.Context, rows []reminderRow, now time.Time)
 		planned[i], day[i] = r.PlannedFor.UTC().Format(time.RFC3339Nano), r.LocalDay.Format(time.DateOnly)
 		of[i], person[i], agency[i] = r.SubjectID, deref(r.To.PersonID), deref(r.To.AgencyID)
 		once[i], late[i] = r.AtOnce, r.Late
+		if !r.StepOn.IsZero() {
+			step[i] = r.StepOn.Format(time.DateOnly)
+		}
 	}
 	_, err := s.exec(ctx, `
 		insert into reminder (rule, subject, subject_id, occasion, person_id, agency_id, audience, at_once,
-			planned_for, local_day, late, note, created_at)
-		select rule, subject, subject_id, occasion, nullif(person, 0), nullif(agency, 0), audience, once, planned, day, late, note, $12
+			planned_for, local_day, late, note, created_at, step_on)
+		select rule, subject, subject_id, occasion, nullif(person, 0), nullif(agency, 0), audience, once, planned, day, late, note, $12, cast(nullif(step, '') as date)
 		from unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::boolean[],
-			$8::timestamptz[], $9::date[], $10::boolean[], $11::text[], $13::text[])
-			as r (rule, subject_id, occasion, person, agency, audience, once, planned, day, late, note, subject)
+			$8::timestamptz[], $9::date[], $10::boolean[], $11::text[], $13::text[], $14::text[])
+			as r (rule, subject_id, occasion, person, agency, audience, once, planned, day, late, note, subject, step)
 		on conflict (rule, subject, subject_id, occasion, recipient) do nothing`,
 		pq.Array(rule), pq.Array(of), pq.Array(occasion), pq.Array(person), pq.Array(agency), pq.Array(audience),
-		pq.Array(once), pq.Array(planned), pq.Array(day), pq.Array(late), pq.Array(note), now, pq.Array(subject))
+		pq.Array(once), pq.Array(planned), pq.Array(day), pq.Array(late), pq.Array(note), now, pq.Array(subject), pq.Array(step))
 	if err != nil {
 		return fmt.Errorf("plan %d reminders: %w", n, err)
 	}
@@ -143,6 +147,10 @@ func (s *Store) planTasks(ctx context.Context, tasks []*Task, now time.Time) err
 	if err != nil {
 		return err
 	}
+	mornings, _, err := s.mornings(ctx, now)
+	if err != nil {
+		return err
+	}
 	var rows []reminderRow
 	ids, next := make([]int64, len(tasks)), make([]string, len(tasks))
 	for i, t := range tasks {
@@ -153,7 +161,7 @@ func (s *Store) planTasks(ctx context.Context, tasks []*Task, now time.Time) err
 		facts := t.facts(zone)
 		rows = append(rows, stepRows(t, facts, byTask[t.ID], calendars, now)...)
 		ids[i] = t.ID
-		if day, ok := rules.NextStepOn(facts, calendars.list(), horizon(now)); ok {
+		if day, ok := rules.NextStepOn(facts, append(mornings[:len(mornings):len(mornings)], byTask[t.ID].paused(calendars)...), horizon(now)); ok {
 			next[i] = day.Format(time.DateOnly)
 		}
 	}
@@ -171,16 +179,22 @@ func (s *Store) planTasks(ctx context.Context, tasks []*Task, now time.Time) err
 }
 
 // stepRows are the notices of one task that have come due, for each recipient
-// on his own calendar and at his own hour.
+// on a morning of his own and at his own hour. What comes after the deadline is
+// planned on its day, for the next morning of who takes no mail that day.
 func stepRows(t *Task, f rules.TaskFacts, all recipients, calendars Calendars, now time.Time) []reminderRow {
 	var rows []reminderRow
 	lastLook := t.NextStepOn.AddDate(0, 0, -1)
 	for _, r := range all {
-		for _, step := range rules.Due(f, calendars[r.Country], lastLook, horizon(now), func(rung rules.Rung) bool { return told(rung, all, r) }) {
-			row := reminderRow{Rule: step.Rule, SubjectID: t.ID, Occasion: step.Occasion, To: r, LocalDay: step.Day, PlannedFor: r.slotOn(step.Day)}
-			if step.Day.Before(rules.Today(now, r.zone)) {
-				row.Late = true
-				row.LocalDay, row.PlannedFor = r.nextSlot(now, calendars[r.Country])
+		m := r.mornings(calendars)
+		for _, step := range rules.Due(f, m, lastLook, horizon(now), func(rung rules.Rung) bool { return told(rung, all, r) }) {
+			row := reminderRow{Rule: step.Rule, SubjectID: t.ID, Occasion: step.Occasion, To: r, LocalDay: step.Morning, StepOn: step.Day, PlannedFor: r.slotOn(step.Morning)}
+			if step.Morning.Before(rules.Today(now, r.zone)) {
+				row.LocalDay, row.PlannedFor = r.nextSlot(now, m)
+				tell, late := step.Missed(f, row.LocalDay)
+				if !tell {
+					continue
+				}
+				row.Late = late
 			}
 			rows = append(rows, row)
 		}

@@ -28,7 +28,9 @@ type Recipient struct {
 	Country  string
 	Roles    pq.StringArray
 	Minute   *int `db:"mail_minute"` // of the day, his own choice
-	zone     *time.Location
+	OwnDays
+	For  *int64 `db:"-"` // the absent person in whose place he stands
+	zone *time.Location
 }
 
 // setZone finds the recipient's zone by its name.
@@ -55,12 +57,12 @@ func (r *Recipient) same(other *Recipient) bool {
 // Zone is the recipient's time zone.
 func (r *Recipient) Zone() *time.Location { return r.zone }
 
-// nextSlot returns the next working day on which the recipient's hour is still
-// to come, and the moment of it.
-func (r *Recipient) nextSlot(now time.Time, c rules.Calendar) (day, at time.Time) {
-	day = c.OnOrAfter(rules.Today(now, r.zone))
+// nextSlot returns the next of the recipient's mornings whose hour is still to
+// come, and the moment of it.
+func (r *Recipient) nextSlot(now time.Time, m rules.Mornings) (day, at time.Time) {
+	day = m.OnOrAfter(rules.Today(now, r.zone))
 	if at = r.slotOn(day); !at.After(now) {
-		day = c.AddWorkingDays(day, 1)
+		day = m.OnOrAfter(day.AddDate(0, 0, 1))
 		at = r.slotOn(day)
 	}
 	return day, at
@@ -104,7 +106,8 @@ const homeOf = `
 	cross join lateral (select array_agg(distinct r.role) as roles from member r where r.person_id = p.id) ro`
 
 const personRecipient = `p.id as person_id, cast(null as bigint) as agency_id, p.name, p.email,
-	p.email_refused_at is not null as refused, coalesce(p.locale, h.locale) as locale, coalesce(p.time_zone, h.time_zone) as time_zone, h.country, ro.roles, p.mail_minute`
+	p.email_refused_at is not null as refused, coalesce(p.locale, h.locale) as locale, coalesce(p.time_zone, h.time_zone) as time_zone, h.country, ro.roles, p.mail_minute,
+	p.mail_days, p.pause_from, p.pause_to`
 
 // audiences finds the people and mailboxes of each audience, for tasks t of a
 // with clause. Who asks for few does not pay for all: the late steps' heads and
@@ -166,7 +169,8 @@ var audiences = []struct {
 }
 
 const mailboxRecipient = `null as person_id, a.id as agency_id, a.name_en as name, a.email,
-	a.email_refused_at is not null as refused, a.locale, a.time_zone, a.country, '{}' as roles, null as mail_minute`
+	a.email_refused_at is not null as refused, a.locale, a.time_zone, a.country, '{}' as roles, null as mail_minute,
+	cast(null as smallint) as mail_days, cast(null as date) as pause_from, cast(null as date) as pause_to`
 
 // managers are all active ones, near those who sit where a task's controller
 // does.

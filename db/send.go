@@ -46,6 +46,7 @@ type LetterLine struct {
 	Words      string         // of the passage
 	Place      string         // of the meeting
 	HeldOn     time.Time      `db:"held_on"`
+	StepOn     time.Time      `db:"step_on"` // the day that the ladder says
 	Points     pq.StringArray // expected result
 	Task
 }
@@ -137,7 +138,7 @@ func (s *Store) fill(ctx context.Context, l *Letter, g *gathered) (skip string, 
 	if l.To = *to; l.To.Email == "" || l.To.Refused {
 		return rules.SkippedAddress, nil
 	}
-	if l.Lines, err = s.stillRight(ctx, l, g.lines[l.ID], g.byTask); err != nil {
+	if l.Lines, err = s.stillRight(ctx, l, g); err != nil {
 		return "", err
 	}
 	if err := s.readLists(ctx, l, g.lists[l.ID], g.now); err != nil {
@@ -151,12 +152,15 @@ func (s *Store) fill(ctx context.Context, l *Letter, g *gathered) (skip string, 
 
 // stillRight asks again, just before sending, whether each line is still true
 // of its task and its recipient still the one to tell.
-func (s *Store) stillRight(ctx context.Context, l *Letter, lines []LetterLine, byTask map[int64]recipients) ([]LetterLine, error) {
+func (s *Store) stillRight(ctx context.Context, l *Letter, g *gathered) ([]LetterLine, error) {
 	var right []LetterLine
-	for _, line := range lines {
-		reason := ""
-		if len(byTask[line.ID].of([]rules.Audience{rules.Audience(line.Audience)}).only(l.To.Key())) == 0 {
+	for _, line := range g.lines[l.ID] {
+		reason, those := "", g.byTask[line.ID]
+		if len(those.of([]rules.Audience{rules.Audience(line.Audience)}).only(l.To.Key())) == 0 {
 			reason = rules.SkippedNotTheir
+			if err := s.passOn(ctx, l, line, those, g.now); err != nil {
+				return nil, err
+			}
 		} else if zone, err := line.Zone(); err != nil {
 			return nil, err
 		} else if ok, why := rules.StillRight(line.Rule, line.Occasion, line.facts(zone)); !ok {

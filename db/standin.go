@@ -166,7 +166,7 @@ func (s *Store) deputise(ctx context.Context, rows []*Recipient, now time.Time) 
 			continue
 		}
 		instead := deputies[at].Recipient
-		instead.TaskID, instead.Audience = r.TaskID, r.Audience
+		instead.TaskID, instead.Audience, instead.For = r.TaskID, r.Audience, r.PersonID
 		if err := instead.setZone(); err != nil {
 			return nil, err
 		}

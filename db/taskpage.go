@@ -24,7 +24,7 @@ type TaskPage struct {
 	Reports   []TaskReport
 	Notes     []Note
 	Requests  []Request
-	Ahead     []rules.Step // of the reminder ladder, not planned yet, on the lead's calendar
+	Ahead     []rules.Step // of the reminder ladder, not planned yet, each on the Morning of its mail
 	Review    ReviewOf
 	Files     []File
 	Cycles    []Cycle        // due days of a periodic task that are over

@@ -79,7 +79,8 @@ func (t *Task) told() fields {
 }
 
 // setNextStep computes the first day on which a reminder of the task may fall
-// due in either country.
+// due in either country; while anybody pauses his mails, or will, it is today:
+// the planner looks whom the task concerns.
 func (s *Store) setNextStep(ctx context.Context, t *Task, now time.Time) error {
 	t.NextStepOn = nil
 	if !t.Status.Open() && t.Status != rules.Submitted {
@@ -90,7 +91,7 @@ func (s *Store) setNextStep(ctx context.Context, t *Task, now time.Time) error {
 			return fmt.Errorf("review of task %d: %w", t.ID, err)
 		}
 	}
-	calendars, err := s.Calendars(ctx, now)
+	mornings, paused, err := s.mornings(ctx, now)
 	if err != nil {
 		return err
 	}
@@ -98,9 +99,12 @@ func (s *Store) setNextStep(ctx context.Context, t *Task, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	yesterday := rules.Today(now, zone).AddDate(0, 0, -1)
-	if day, ok := rules.NextStepOn(t.facts(zone), calendars.list(), yesterday); ok {
+	today := rules.Today(now, zone)
+	if day, ok := rules.NextStepOn(t.facts(zone), mornings, today.AddDate(0, 0, -1)); ok {
 		t.NextStepOn = &day
+		if paused {
+			t.NextStepOn = &today
+		}
 	}
 	return nil
 }

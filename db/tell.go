@@ -28,7 +28,7 @@ type notice struct {
 
 // tell plans a notice for each recipient, in the transaction of the act: at
 // once, after the seconds in which it can be undone, or with the recipient's
-// next daily mail. What is already planned under the same key stays.
+// next daily mail, as everything of who pauses his mails. What is already planned under the same key stays.
 func (s *Store) tell(ctx context.Context, n notice) error {
 	recipients, err := s.recipientsOf(ctx, []*Task{n.Task}, n.To, n.Now)
 	if err != nil {
@@ -47,12 +47,13 @@ func (s *Store) tell(ctx context.Context, n notice) error {
 		if r.PersonID != nil && *r.PersonID == n.Except {
 			continue
 		}
-		row := reminderRow{Rule: n.Rule, SubjectID: n.Task.ID, Occasion: n.Occasion, To: r, AtOnce: n.AtOnce, Note: n.Note}
-		if n.AtOnce {
+		today := rules.Today(n.Now, r.zone)
+		row := reminderRow{Rule: n.Rule, SubjectID: n.Task.ID, Occasion: n.Occasion, To: r, AtOnce: n.AtOnce && !r.Pause().Covers(today), StepOn: today, Note: n.Note}
+		if row.AtOnce {
 			row.PlannedFor = n.Now.Add(rules.UndoFor)
 			row.LocalDay = rules.Today(row.PlannedFor, r.zone)
 		} else {
-			row.LocalDay, row.PlannedFor = r.nextSlot(n.Now, calendars[r.Country])
+			row.LocalDay, row.PlannedFor = r.nextSlot(n.Now, r.mornings(calendars))
 		}
 		rows = append(rows, row)
 	}

@@ -286,7 +286,7 @@ func (a *App) fillNext(c echo.Context, t *db.TaskPage, view *taskView) error {
 		return err
 	}
 	for i := len(t.Ahead) - 1; i >= 0; i-- {
-		view.Next = append(view.Next, nextRow{When: a.longDay(c, &t.Ahead[i].Day).Text, What: p.T("rule." + t.Ahead[i].Rule), Who: audiences(p, t.Ahead[i].To), State: p.T("ladder.ahead")})
+		view.Next = append(view.Next, nextRow{When: a.longDay(c, &t.Ahead[i].Morning).Text, What: p.T("rule." + t.Ahead[i].Rule), Who: audiences(p, t.Ahead[i].To), State: p.T("ladder.ahead")})
 	}
 	for _, l := range lines {
 		row := nextRow{When: a.moment(c, l.PlannedFor), What: p.T("rule." + l.Rule), Who: l.PersonName, State: p.T("ledger.state." + l.State)}

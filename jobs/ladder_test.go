@@ -105,7 +105,7 @@ func TestOnesOwnHour(t *testing.T) {
 	o.task("Draft", "2026-03-27")
 	o.until("2026-03-19 20:00", time.Hour) // the 20th's reminder is planned
 	minute := 10 * 60
-	o.check(o.Store.SetSlot(t.Context(), o.focal, db.SlotInput{Minute: &minute, TimeZone: "Europe/Berlin", Now: o.now()}))
+	o.check(o.Store.SetSlot(t.Context(), o.focal, db.SlotInput{Minute: &minute, TimeZone: "Europe/Berlin", Days: rules.EveryDay, Now: o.now()}))
 	o.until("2026-03-28 00:00", 30*time.Minute)
 	o.expect("due_7", "focal", "03-20 14:00") // 10:00 in Berlin, winter time
 	o.expect("due_0", "focal", "03-27 14:00")

@@ -27,6 +27,14 @@ type TaskFacts struct {
 	Ladder          LadderName
 }
 
+// began is the day since which the lead knows of the deadline.
+func (f TaskFacts) began() time.Time {
+	if f.AssignedOn.After(f.DeadlineSetOn) {
+		return f.AssignedOn
+	}
+	return f.DeadlineSetOn
+}
+
 // rungs are the rows of the task's ladder.
 func (f TaskFacts) rungs() []Rung {
 	if rungs, ok := ladders[f.Ladder]; ok {
@@ -40,6 +48,7 @@ func (f TaskFacts) rungs() []Rung {
 type Step struct {
 	Rung
 	Day      time.Time // a working day of the calendar asked with
+	Morning  time.Time // of the mail that tells it to whom Due was asked for
 	Occasion string
 }
 
@@ -75,10 +84,7 @@ func stepDay(r *Rung, f *TaskFacts, c Calendar) (day time.Time, ok bool) {
 	}
 	switch r.Anchor {
 	case FromDeadline:
-		began := f.DeadlineSetOn
-		if f.AssignedOn.After(began) {
-			began = f.AssignedOn
-		}
+		began := f.began()
 		day = r.day(*f.Deadline, c)
 		return day, day.After(began) && (r.Term == 0 || DaysLate(began, *f.Deadline) > r.Term)
 	case FromAssignment:
@@ -115,13 +121,17 @@ func occasionOf(a Anchor, f TaskFacts) string {
 	return "s" + f.LastHeardOn.Format(time.DateOnly)
 }
 
+// before reports whether the rung tells of a deadline that is still to come, so
+// that it may be told earlier, never later.
+func (r Rung) before() bool { return r.Days <= 0 && r.Anchor == FromDeadline }
+
 // day counts from the anchor and moves off days off.
 func (r Rung) day(anchor time.Time, c Calendar) time.Time {
 	day := anchor.AddDate(0, 0, r.Days)
 	if r.Working {
 		day = c.AddWorkingDays(anchor, r.Days)
 	}
-	if r.Days <= 0 && r.Anchor == FromDeadline {
+	if r.before() {
 		return c.OnOrBefore(day)
 	}
 	return c.OnOrAfter(day)
@@ -175,10 +185,11 @@ func silentAfter(r Rung, f TaskFacts) int {
 // steps are found however far away.
 const ladderAhead = 90 * 24 * time.Hour
 
-// NextStepOn returns the first day after a day on which a step may fall due in
-// one of the calendars; ok is false where none will. Recipients of another
-// country may have their step later, never earlier.
-func NextStepOn(f TaskFacts, calendars []Calendar, after time.Time) (day time.Time, ok bool) {
+// NextStepOn returns the first day after a day on which a step may fall due, or
+// is to be told already on an earlier morning, on one of the calendars with
+// their mornings; ok is false where none will. Other recipients may have their
+// step later, never earlier.
+func NextStepOn(f TaskFacts, all []Mornings, after time.Time) (day time.Time, ok bool) {
 	until := after.Add(ladderAhead)
 	if f.Deadline != nil && f.Deadline.AddDate(0, 0, 60).After(until) {
 		until = f.Deadline.AddDate(0, 0, 60)
@@ -189,12 +200,12 @@ func NextStepOn(f TaskFacts, calendars []Calendar, after time.Time) (day time.Ti
 		}
 	}
 	rungs := f.rungs()
-	for _, c := range calendars {
+	for _, m := range all {
 		for i := range rungs {
 			if r := &rungs[i]; r.Anchor == FromSilence && f.Status.Open() {
-				sooner(nextSilence(r, &f, c, after))
-			} else if d, has := stepDay(r, &f, c); has {
-				sooner(d)
+				sooner(nextSilence(r, &f, m.Calendar, after))
+			} else if d, has := stepDay(r, &f, m.Calendar); has {
+				sooner(m.look(Step{Rung: *r, Day: d}, after))
 			}
 		}
 	}
@@ -202,16 +213,20 @@ func NextStepOn(f TaskFacts, calendars []Calendar, after time.Time) (day time.Ti
 }
 
 // Due returns the steps for somebody whom only some rungs concern that have
-// come due by a day and not by the day of the last look. Of several missed ones
-// of one deadline he is told the latest only, so that an outage ends in one
-// word, not in three.
-func Due(f TaskFacts, c Calendar, lastLook, today time.Time, concerns func(Rung) bool) []Step {
+// come due by a day and not by the day of the last look: those of that day and,
+// before the deadline, those whose morning it is because no other comes before
+// their own day. They come again until their day is over; who plans them knows
+// what he planned. Of several missed ones of one deadline he is told the latest
+// only, so that an outage ends in one word, not in three.
+func Due(f TaskFacts, m Mornings, lastLook, today time.Time, concerns func(Rung) bool) []Step {
 	var due []Step
-	for _, s := range Steps(f, c, today) {
-		if !s.Day.After(lastLook) || !concerns(s.Rung) {
+	until := m.OnOrAfter(today.AddDate(0, 0, 1)).AddDate(0, 0, -1)
+	for _, s := range Steps(f, m.Calendar, until) {
+		if !s.Day.After(lastLook) || s.Day.After(today) && !s.before() || !concerns(s.Rung) {
 			continue
 		}
-		due = slices.DeleteFunc(due, func(d Step) bool { return d.Anchor == s.Anchor && d.Day.Before(s.Day) })
+		s.Morning = m.of(s.Rung, s.Day)
+		due = slices.DeleteFunc(due, func(d Step) bool { return d.Anchor == s.Anchor && d.Morning.Before(s.Morning) })
 		due = append(due, s)
 	}
 	return due
@@ -283,9 +298,9 @@ func Slot(roles []Role) int {
 // mail, in minutes.
 const SlotEvery = 15
 
-// CheckSlot returns Problems with a person's own hour (nil: by role) and time
-// zone ("": the agency's).
-func CheckSlot(minute *int, zone string) error {
+// CheckSlot returns Problems with a person's own hour (nil: by role), time zone
+// ("": the agency's) and days of the week, one of which can be a working day.
+func CheckSlot(minute *int, zone string, days Weekdays) error {
 	var p Problems
 	if minute != nil && (*minute < 0 || *minute >= 24*60 || *minute%SlotEvery != 0) {
 		p.Add("mail_minute", "form.error.choose")
@@ -294,6 +309,9 @@ func CheckSlot(minute *int, zone string) error {
 		if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
 			p.Add("time_zone", "form.error.time_zone")
 		}
+	}
+	if days&workweek == 0 || days > EveryDay {
+		p.Add("mail_day", "form.error.mail_day")
 	}
 	return p.OrNil()
 }

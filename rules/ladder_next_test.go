@@ -35,7 +35,7 @@ func TestNextStepIsTheFirstOfTheSteps(t *testing.T) {
 				}
 			}
 		}
-		if got, ok := NextStepOn(f, calendars, after); ok == want.IsZero() || !got.Equal(want) {
+		if got, ok := NextStepOn(f, []Mornings{{Calendar: calendars[0]}, {Calendar: calendars[1]}}, after); ok == want.IsZero() || !got.Equal(want) {
 			t.Fatalf("next step of %+v after %v: %v, want %v", f, after, got, want)
 		}
 	})

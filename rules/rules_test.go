@@ -111,7 +111,7 @@ func TestStepsOfTheLadder(t *testing.T) {
 			if !s.Day.After(assigned) {
 				r.Fatalf("%s on %s, not after the assignment", s.Rule, s.Day.Format(time.DateOnly))
 			}
-			if next, ok := NextStepOn(f, []Calendar{c}, s.Day.AddDate(0, 0, -1)); !ok || next.After(s.Day) {
+			if next, ok := NextStepOn(f, []Mornings{{Calendar: c}}, s.Day.AddDate(0, 0, -1)); !ok || next.After(s.Day) {
 				r.Fatalf("the next step before %s is said to be %v", s.Day.Format(time.DateOnly), next)
 			}
 		}
@@ -133,13 +133,13 @@ func TestDueAfterGaps(t *testing.T) {
 		for look := assigned; look.Before(due.AddDate(0, 0, 20)); {
 			next := look.AddDate(0, 0, rapid.IntRange(1, 6).Draw(r, "gap"))
 			perAnchor := map[Anchor]int{}
-			for _, s := range Due(f, Calendar{}, look, next, lead) {
+			for _, s := range Due(f, Mornings{}, look, next, lead) {
 				told[s.Rule+s.Occasion]++
 				perAnchor[s.Anchor]++
 			}
 			if perAnchor[FromDeadline] > 1 && next.Equal(look.AddDate(0, 0, 1)) == false {
 				days := map[string]bool{}
-				for _, s := range Due(f, Calendar{}, look, next, lead) {
+				for _, s := range Due(f, Mornings{}, look, next, lead) {
 					days[s.Day.Format(time.DateOnly)] = true
 				}
 				if len(days) > 1 {

@@ -160,5 +160,7 @@ func Older(t testing.TB, urls URLs) {
 		alter table task drop column delay;
 		alter table cycle drop column state;
 		alter table message drop column answer_key;
+		alter table person drop column mail_days, drop column pause_to, drop column pause_from;
+		alter table reminder drop column step_on;
 		delete from goose_db_version where version_id >= 6`)
 }
