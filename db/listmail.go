@@ -20,7 +20,8 @@ type LetterList struct {
 	Rule       string
 	Audience   string
 	Late       bool
-	SubjectID  int64 `db:"subject_id"` // agency, for a pack the event
+	SubjectID  int64     `db:"subject_id"` // agency, for a pack the event
+	StepOn     time.Time `db:"step_on"`    // the day that it fell on
 
 	Sections []ListSection `db:"-"`
 	Event    *Event        `db:"-"` // of a pack
@@ -61,6 +62,9 @@ func (s *Store) readLists(ctx context.Context, l *Letter, lists []LetterList, no
 		if err != nil {
 			return err
 		}
+		if lists[i].in(lists[i+1:]) { // gathered for one morning: the later one says the same
+			reason = rules.SkippedEmpty
+		}
 		if reason == "" {
 			l.Lists = append(l.Lists, lists[i])
 		} else if err := s.dropLine(ctx, lists[i].ReminderID, reason); err != nil {
@@ -68,6 +72,11 @@ func (s *Store) readLists(ctx context.Context, l *Letter, lists []LetterList, no
 		}
 	}
 	return nil
+}
+
+// in reports whether the same list is among others.
+func (l *LetterList) in(others []LetterList) bool {
+	return slices.ContainsFunc(others, func(o LetterList) bool { return o.Rule == l.Rule && o.SubjectID == l.SubjectID })
 }
 
 // reader is what a letter's recipient is to rules; a mailbox is nobody.

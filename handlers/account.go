@@ -22,6 +22,7 @@ type accountView struct {
 	Sessions []sessionView
 	Absence  absenceView
 	Slot     slotView
+	Pause    pauseView
 	Feeds    feedsView
 }
 
@@ -29,6 +30,7 @@ type accountView struct {
 type accountTyped struct {
 	absence absenceForm
 	slot    *slotForm // nil: nothing
+	pause   pauseForm
 }
 
 type sessionView struct {
@@ -73,7 +75,7 @@ func (a *App) showAccount(c echo.Context, me rules.Actor, typed accountTyped, fa
 	if view.Absence, err = a.absences(c, me, typed.absence); err != nil {
 		return err
 	}
-	view.Slot = slots(c, me, v.person, typed.slot)
+	view.Slot, view.Pause = slots(c, me, v.person, typed.slot), a.pause(c, v.person, typed.pause)
 	if view.Feeds, err = a.feeds(c, me, names); err != nil {
 		return err
 	}

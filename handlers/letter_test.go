@@ -59,7 +59,7 @@ func TestRemindersAreChosen(t *testing.T) {
 		t.Error("the choice does not show")
 	}
 	focal := s.as("focal")
-	bad := focal.post("/account/mail", url.Values{"mail_minute": {"600"}, "time_zone": {"Asia/Nowhere"}})
+	bad := focal.post("/account/mail", url.Values{"mail_minute": {"600"}, "time_zone": {"Asia/Nowhere"}, "mail_day": {"2", "4"}})
 	if bad.status != http.StatusUnprocessableEntity || !strings.Contains(bad.body, "Asia/Nowhere") || !strings.Contains(bad.body, `value="600" selected`) {
 		t.Errorf("a wrong zone: %d", bad.status)
 	}
@@ -68,7 +68,7 @@ func TestRemindersAreChosen(t *testing.T) {
 			t.Errorf("minute %s: %d", minute, a.status)
 		}
 	}
-	if a := focal.post("/account/mail", url.Values{"mail_minute": {"600"}, "time_zone": {"Europe/Berlin"}}); a.status != http.StatusSeeOther {
+	if a := focal.post("/account/mail", url.Values{"mail_minute": {"600"}, "time_zone": {"Europe/Berlin"}, "mail_day": {"1", "2", "3", "4", "5", "6", "7"}}); a.status != http.StatusSeeOther {
 		t.Errorf("saving: %d", a.status)
 	}
 	if body := focal.get("/account").body; !strings.Contains(body, `value="600" selected`) || !strings.Contains(body, "Europe/Berlin") {

@@ -32,6 +32,8 @@ var accountRoutes = []route{
 	{post, "/account/password", "signed in", (*App).setPassword, 0},
 	{post, "/account/absence", "signed in", (*App).addStandIn, 0},
 	{post, "/account/absence/:id/end", "signed in", (*App).endStandIn, 0},
+	{post, "/account/pause", "signed in", (*App).setPause, 0},
+	{post, "/account/pause/end", "signed in", (*App).endPause, 0},
 	{post, "/account/sessions/end", "signed in", (*App).endSessions, 0},
 	{post, "/account/calendars", "see tasks", (*App).addOwnFeed, 0},
 	{post, "/account/calendars/:id/renew", "signed in", (*App).renewFeed, 0},

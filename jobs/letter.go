@@ -16,6 +16,7 @@ import (
 type letterView struct {
 	Subject, Greeting, Intro string
 	Late                     bool // the mail itself comes late, after an outage
+	Paused                   bool // it gathers what came due while its reader paused his mails
 	Groups                   []letterGroup
 	Lists                    []letterList
 	Footer                   string
@@ -58,9 +59,10 @@ func (j *Jobs) view(p *i18n.Printer, l *db.Letter, agencies map[int64]*db.Agency
 	v := letterView{Greeting: p.T("mail.greeting"), BaseURL: j.BaseURL, Own: len(l.Answers) > 0}
 	groups := map[string]*letterGroup{}
 	late := 0
-	for i := range l.Lines {
-		line := &l.Lines[i]
-		v.Late = v.Late || line.Late
+	v.Late, v.Paused = lateness(l)
+	lines := latest(l.Lines)
+	for i := range lines {
+		line := &lines[i]
 		key := groupOf(line, now)
 		if key == "late" {
 			late++
@@ -76,12 +78,9 @@ func (j *Jobs) view(p *i18n.Printer, l *db.Letter, agencies map[int64]*db.Agency
 		}
 	}
 	v.Lists = j.lists(p, l, agencies, now)
-	for i := range l.Lists {
-		v.Late = v.Late || l.Lists[i].Late
-	}
-	v.Subject = subject(p, l, late)
-	if len(l.Lines) > 0 {
-		v.Intro = p.N("mail.intro", len(l.Lines))
+	v.Subject = subject(p, l, lines, late)
+	if len(lines) > 0 {
+		v.Intro = p.N("mail.intro", len(lines))
 	}
 	v.Footer = p.T("mail.footer." + footerKey(l))
 	return v
@@ -110,15 +109,15 @@ func footerKey(l *db.Letter) string {
 }
 
 // subject says the numbers; a mail about one thing says which.
-func subject(p *i18n.Printer, l *db.Letter, late int) string {
-	if len(l.Lines) == 0 && len(l.Lists) == 1 {
+func subject(p *i18n.Printer, l *db.Letter, lines []db.LetterLine, late int) string {
+	if len(lines) == 0 && len(l.Lists) == 1 {
 		return short(listTitle(p, &l.Lists[0]))
 	}
-	if len(l.Lines) == 1 && len(l.Lists) == 0 {
-		line := &l.Lines[0]
-		return p.T("rule."+line.Rule) + ": " + line.Ref() + " " + short(titleOf(p, line))
+	if len(lines) == 1 && len(l.Lists) == 0 {
+		line := &lines[0]
+		return heading(p, l, line) + ": " + line.Ref() + " " + short(titleOf(p, line))
 	}
-	all := p.N("mail.subject.all", len(l.Lines)+listCount(l))
+	all := p.N("mail.subject.all", len(lines)+listCount(l))
 	if late > 0 {
 		return p.N("mail.subject.late", late, "All", all)
 	}
@@ -157,6 +156,9 @@ func (j *Jobs) task(p *i18n.Printer, l *db.Letter, line *db.LetterLine, agencies
 	}
 	if line.Rule == "decision" {
 		t.Why = p.T("mail.decision." + string(line.Status))
+	}
+	if key := moved(l, line); key != "" {
+		t.Why = p.T(key+".why", "Day", p.LongDate(*line.Deadline))
 	}
 	if line.Deadline != nil {
 		t.Due = p.LongDate(*line.Deadline)
