@@ -125,7 +125,7 @@ func doctor(ctx context.Context, c *call) error {
 	if err := c.parse(0); err != nil {
 		return err
 	}
-	findings := append(c.examineDatabase(ctx), examineZones(), c.examineMail(ctx), c.examineDisk())
+	findings := append(c.examineDatabase(ctx), examineZones(), c.examineMail(ctx), c.examineDKIM(), c.examineDisk())
 	bad := 0
 	for _, f := range findings {
 		mark := "ok "
@@ -205,6 +205,19 @@ func (c *call) examineMail(ctx context.Context) finding {
 		return finding{"mail", err.Error(), true}
 	}
 	return finding{"mail", "the mail server takes our sign-in", false}
+}
+
+// examineDKIM says what to publish in DNS.
+func (c *call) examineDKIM() finding {
+	d := c.settings.DKIM
+	if d == nil {
+		return finding{"dkim", "mails are not signed (AMAL_DKIM_KEY)", false}
+	}
+	name, value, err := d.Record()
+	if err != nil {
+		return finding{"dkim", err.Error(), true}
+	}
+	return finding{"dkim", fmt.Sprintf("the %s key is readable; publish in DNS: %s TXT %s", d.Kind(), name, mail.TXT(value)), false}
 }
 
 // minFree is how much disk should be free, in bytes.

@@ -17,6 +17,7 @@ type settings struct {
 	Data, PGBin, BackupDir        string
 	SMTP                          *mail.Server
 	MailFrom                      string
+	DKIM                          *mail.DKIM // nil: mails are not signed
 	AuditMail                     string
 	TrustedProxies                []*net.IPNet
 	MetricsListen                 string
@@ -34,6 +35,8 @@ var settingsTable = []struct{ name, about string }{
 	{"AMAL_BACKUP_DIR", "folder of the dumps made before a migration (default AMAL_DATA/backups); none for no dumps"},
 	{"AMAL_SMTP_URL", "smtp://user:password@host:587 or smtps://…:465; without it reminders wait"},
 	{"AMAL_MAIL_FROM", "sender of mails (default amal@ and the base URL's host)"},
+	{"AMAL_DKIM_KEY", "file with the private key (PEM) that signs mails (default none)"},
+	{"AMAL_DKIM_SELECTOR", "name of that key in DNS, such as amal1"},
 	{"AMAL_AUDIT_MAIL", "address outside that gets the head of the sealed history each day (default none)"},
 	{"AMAL_TRUSTED_PROXIES", "networks of proxies, such as 10.0.0.0/8, separated by commas"},
 	{"AMAL_METRICS_LISTEN", "address for /metrics (default off)"},
@@ -63,6 +66,12 @@ func readSettings(env func(string) string) (settings, error) {
 		}
 	}
 	s.MailFrom = or("AMAL_MAIL_FROM", "Amal <amal@"+hostOf(s.BaseURL)+">")
+	if s.DKIM, err = mail.NewDKIM(s.MailFrom, env("AMAL_DKIM_SELECTOR"), env("AMAL_DKIM_KEY")); err != nil {
+		return s, err
+	}
+	if s.SMTP != nil {
+		s.SMTP.DKIM = s.DKIM
+	}
 	if s.TrustedProxies, err = networks(env("AMAL_TRUSTED_PROXIES")); err != nil {
 		return s, err
 	}

@@ -3,9 +3,11 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -23,8 +25,17 @@ type Message struct {
 	HTML      string
 	MessageID string
 	ListID    string // such as reminders.amal.example; "" sets none
+	Thread    string // id of what it belongs under, without brackets; "" begins a thread of its own
+	Help      string // address at which the recipient sets when mails come (List-Help); "" sets none
 	Lang      string
 	Date      time.Time
+	Files     []File
+}
+
+// File is something that goes along with a message.
+type File struct {
+	Name, Type string // such as due.ics, text/calendar; charset=utf-8
+	Bytes      []byte
 }
 
 // Sender sends a message and returns the mail server's last words.
@@ -41,7 +52,7 @@ var ErrHeader = errors.New("line break in a header field")
 // message builds what goes out: no automatic answers wanted (RFC 3834, and
 // Exchange's own header), a stable Message-ID, both twins.
 func (m Message) message() (*gomail.Msg, error) {
-	for _, field := range []string{m.From, m.ToName, m.To, m.Subject, m.MessageID, m.ListID, m.Lang} {
+	for _, field := range []string{m.From, m.ToName, m.To, m.Subject, m.MessageID, m.ListID, m.Thread, m.Help, m.Lang} {
 		if strings.ContainsAny(field, "\r\n\x00") {
 			return nil, ErrHeader
 		}
@@ -61,14 +72,58 @@ func (m Message) message() (*gomail.Msg, error) {
 	if m.Lang != "" {
 		msg.SetGenHeader("Content-Language", m.Lang)
 	}
+	m.list(msg)
+	msg.SetBodyString(gomail.TypeTextPlain, m.Text, gomail.WithPartEncoding(shorter(m.Text)))
+	if m.HTML != "" {
+		msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML, gomail.WithPartEncoding(shorter(m.HTML)))
+	}
+	for _, f := range m.Files {
+		kind, encoding := gomail.ContentType(f.Type), shorter(string(f.Bytes))
+		if err := msg.AttachReader(f.Name, bytes.NewReader(f.Bytes), gomail.WithFileContentType(kind), gomail.WithFileEncoding(encoding)); err != nil {
+			return nil, fmt.Errorf("file %s: %w", f.Name, err)
+		}
+	}
+	return msg, nil
+}
+
+// list sets what mail programs sort and thread by (RFC 2919, 2369, 5322). There
+// is no List-Unsubscribe: what somebody owes can't be unsubscribed.
+func (m Message) list(msg *gomail.Msg) {
 	if m.ListID != "" {
 		msg.SetGenHeader("List-Id", "<"+m.ListID+">")
 	}
-	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
-	if m.HTML != "" {
-		msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	if m.Help != "" {
+		msg.SetGenHeader("List-Help", "<"+m.Help+">")
 	}
-	return msg, nil
+	if m.Thread != "" {
+		msg.SetGenHeader("In-Reply-To", "<"+m.Thread+">")
+		msg.SetGenHeader("References", "<"+m.Thread+">")
+	}
+}
+
+// shorter is the encoding in which a text is shorter: Cyrillic letters take six
+// bytes as quoted-printable and less than three in base64.
+func shorter(text string) gomail.Encoding {
+	quoted := 0
+	for _, b := range []byte(text) {
+		if b >= 0x80 || b == '=' {
+			quoted++
+		}
+	}
+	if len(text)+2*quoted > len(text)*4/3 {
+		return gomail.EncodingB64
+	}
+	return gomail.EncodingQP
+}
+
+// Size is how many bytes the message takes as it goes out, without a signature.
+func (m Message) Size() (int, error) {
+	msg, err := m.message()
+	if err != nil {
+		return 0, err
+	}
+	n, err := msg.WriteTo(io.Discard)
+	return int(n), err
 }
 
 // SendError says why a message was not sent, and what to do about it.

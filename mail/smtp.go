@@ -20,6 +20,7 @@ type Server struct {
 	Host, User, Password string
 	Port                 int
 	TLS                  string // mandatory, opportunistic, none, or implicit (smtps)
+	DKIM                 *DKIM  // signs what goes out; nil: nothing does
 	config               *tls.Config
 }
 
@@ -182,6 +183,11 @@ func (c *SMTP) Send(ctx context.Context, m Message) (string, error) {
 	msg, err := m.message()
 	if err != nil {
 		return "", &SendError{Text: err.Error(), Refused: true}
+	}
+	if c.server.DKIM != nil {
+		if err := c.server.DKIM.sign(msg); err != nil {
+			return "", &SendError{Text: err.Error(), Temporary: true}
+		}
 	}
 	if err := c.Connect(ctx); err != nil {
 		return "", err
