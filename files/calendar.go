@@ -6,14 +6,17 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"amal/i18n"
 )
 
-// Calendar is a list of days for calendar programs (RFC 5545). It has no
-// METHOD: it is published, not sent to anybody.
+// Calendar is a list of days for calendar programs (RFC 5545). One that is
+// fetched has no METHOD; one that comes with a mail is PUBLISH (RFC 5546).
 type Calendar struct {
-	Name  string        // as programs show it
-	Every time.Duration // how often programs should ask again, in whole hours
-	Days  []CalendarDay
+	Method string
+	Name   string        // as programs show it
+	Every  time.Duration // how often programs should ask again, in whole hours
+	Days   []CalendarDay
 }
 
 // CalendarDay is what takes a whole day. It has a date and no time of day, so
@@ -29,21 +32,42 @@ type CalendarDay struct {
 	Revision int       // SEQUENCE
 }
 
+// DayUID is a thing's identity in calendars: the same in every feed and mail, so
+// that no program shows it twice.
+func DayUID(kind string, id int64, host string) string {
+	return fmt.Sprintf("%s-%d@%s", kind, id, host)
+}
+
+// DayTitle is a thing's line in a calendar: its number and title, of one for
+// official use that it is reserved; what is done has a tick in front.
+func DayTitle(p *i18n.Printer, ref, title string, official, done bool) string {
+	if official {
+		title = p.T("feed.reserved")
+	}
+	if done {
+		ref = strings.TrimSpace("✓ " + ref)
+	}
+	return strings.TrimSpace(ref + " " + title)
+}
+
 // product names the program that wrote a calendar.
 const product = "-//Amal//Amal//EN"
 
 // Bytes writes the calendar in UTF-8.
 func (c Calendar) Bytes() []byte {
 	var w calendarWriter
-	every := fmt.Sprintf("PT%dH", max(1, int(c.Every/time.Hour)))
 	w.line("BEGIN", "VCALENDAR")
 	w.line("VERSION", "2.0")
 	w.line("PRODID", product)
 	w.line("CALSCALE", "GREGORIAN")
+	w.text("METHOD", c.Method)
 	w.text("NAME", c.Name) // RFC 7986; the X- ones are for older programs
 	w.text("X-WR-CALNAME", c.Name)
-	w.line("REFRESH-INTERVAL;VALUE=DURATION", every)
-	w.line("X-PUBLISHED-TTL", every)
+	if c.Every > 0 {
+		every := fmt.Sprintf("PT%dH", max(1, int(c.Every/time.Hour)))
+		w.line("REFRESH-INTERVAL;VALUE=DURATION", every)
+		w.line("X-PUBLISHED-TTL", every)
+	}
 	for _, d := range c.Days {
 		w.day(d)
 	}

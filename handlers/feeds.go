@@ -2,15 +2,14 @@ package handlers
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"amal/db"
+	"amal/files"
 	"amal/i18n"
 	"amal/rules"
 	"amal/templates"
@@ -184,16 +183,9 @@ func (a *App) revokeFeed(c echo.Context, me rules.Actor) error {
 	return a.seeOther(c, "/account", "feed.revoked")
 }
 
-// feedTitle is a thing's line in a calendar: its number and title, of one for
-// official use that it is reserved; what is done has a tick in front.
+// feedTitle is a thing's line in a calendar.
 func feedTitle(p *i18n.Printer, ref, title string, official, done bool) string {
-	if official {
-		title = p.T("feed.reserved")
-	}
-	if done {
-		ref = strings.TrimSpace("✓ " + ref)
-	}
-	return strings.TrimSpace(ref + " " + title)
+	return files.DayTitle(p, ref, title, official, done)
 }
 
 // feedLang is the language of a feed: its owner's, or as in his mails that of
@@ -214,5 +206,5 @@ func feedLang(n names, owner *db.Person) i18n.Lang {
 
 // feedUID is a thing's identity in calendars, the same in every feed.
 func (a *App) feedUID(kind string, id int64) string {
-	return fmt.Sprintf("%s-%d@%s", kind, id, a.base.Hostname())
+	return files.DayUID(kind, id, a.base.Hostname())
 }

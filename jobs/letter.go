@@ -15,13 +15,17 @@ import (
 // letterView is what a mail says.
 type letterView struct {
 	Subject, Greeting, Intro string
-	Late                     bool // the mail itself comes late, after an outage
-	Paused                   bool // it gathers what came due while its reader paused his mails
+	Preview                  string // what lists of mails show beside the subject
+	Late                     bool   // the mail itself comes late, after an outage
+	Paused                   bool   // it gathers what came due while its reader paused his mails
 	Groups                   []letterGroup
 	Lists                    []letterList
 	Footer                   string
 	BaseURL                  string
-	Own                      bool // it carries links that answer in the recipient's name
+	Own                      bool   // it carries links that answer in the recipient's name
+	Dates                    bool   // its date goes along for a calendar
+	More                     string // that there are more than it has room for, "" else
+	Account                  string // where the recipient sets when mails come, "" for a mailbox
 }
 
 // letterGroup are the tasks that a mail names under one heading, worst first.
@@ -39,6 +43,7 @@ type letterTask struct {
 	Points                 []string
 	Href, Answer           string // the page; the link that answers without signing in, "" for none
 	Urgent                 bool
+	Bare                   bool // told in a line, where a mail has many
 }
 
 var letterMail = templates.NewMail[letterView]("letter")
@@ -47,12 +52,10 @@ var letterMail = templates.NewMail[letterView]("letter")
 func (j *Jobs) compose(l *db.Letter, agencies map[int64]*db.Agency, now time.Time) (mail.Message, error) {
 	lang, _ := i18n.Parse(l.To.Locale)
 	v := j.view(i18n.For(lang), l, agencies, now)
-	plain, html, err := letterMail.Write(lang, v)
-	if err != nil {
-		return mail.Message{}, err
-	}
-	return mail.Message{From: j.From, ToName: l.To.Name, To: l.To.Email, Subject: v.Subject, Text: plain, HTML: html,
-		MessageID: l.HeaderID, ListID: "reminders." + j.host(), Lang: string(lang), Date: now}, nil
+	m := j.form(l, lang, now)
+	m.Subject, m.Thread, m.Files = v.Subject, j.thread(l), j.dates(i18n.For(lang), l, agencies)
+	v.Preview, v.Dates, v.Account = preview(v.Groups), len(m.Files) > 0, m.Help
+	return fit(m, lang, v)
 }
 
 func (j *Jobs) view(p *i18n.Printer, l *db.Letter, agencies map[int64]*db.Agency, now time.Time) letterView {

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"amal/db"
@@ -20,8 +21,26 @@ type letterList struct {
 // others are.
 type letterSection struct {
 	Title      string
+	Total      int // of which Rows are the first
 	Rows       []letterRow
 	More, Href string
+}
+
+// listRows is how many rows a part of a list has at each level of details.
+var listRows = [...]int{15, 15, 6, 3}
+
+// within is the list with as many rows as a level of details has, and a line
+// that says how many more there are.
+func (l letterList) within(p *i18n.Printer, level int) letterList {
+	l.Sections = slices.Clone(l.Sections)
+	for i := range l.Sections {
+		s := &l.Sections[i]
+		s.Rows = s.Rows[:min(len(s.Rows), listRows[level])]
+		if rest := s.Total - len(s.Rows); rest > 0 && len(s.Rows) > 0 {
+			s.More = p.N("mail.list.more", rest)
+		}
+	}
+	return l
 }
 
 // letterRow is a task in a list, on two lines.
@@ -63,12 +82,9 @@ func listTitle(p *i18n.Printer, list *db.LetterList) string {
 }
 
 func (j *Jobs) section(p *i18n.Printer, s db.ListSection, zone *time.Location, agencies map[int64]*db.Agency, now time.Time) letterSection {
-	v := letterSection{Title: p.N("mail.list."+s.Key, s.Total)}
+	v := letterSection{Title: p.N("mail.list."+s.Key, s.Total), Total: s.Total}
 	if page := listPages[s.Key]; page != "" {
 		v.Href = j.link(page)
-	}
-	if rest := s.Total - len(s.Tasks); rest > 0 && len(s.Tasks) > 0 {
-		v.More = p.N("mail.list.more", rest)
 	}
 	for i := range s.Tasks {
 		t := &s.Tasks[i]
@@ -93,10 +109,7 @@ const agenciesShown = 15
 // agencySection is the agencies' table: on time of those due, overdue, and what
 // changed in a month.
 func agencySection(p *i18n.Printer, t *db.AgencyTable, agencies map[int64]*db.Agency) letterSection {
-	v := letterSection{Title: figuresLine(p, &t.Total)}
-	if rest := len(t.Rows) - agenciesShown; rest > 0 {
-		v.More = p.N("mail.list.more", rest)
-	}
+	v := letterSection{Title: figuresLine(p, &t.Total), Total: len(t.Rows)}
 	for i := range t.Rows[:min(len(t.Rows), agenciesShown)] {
 		row := letterRow{Due: figuresLine(p, &t.Rows[i]), Delay: changeSince(p, &t.Rows[i])}
 		if agency := agencies[t.Rows[i].AgencyID]; agency != nil {
