@@ -773,14 +773,28 @@ create table due_past (
 	primary key (taken_on, starts, agency_id, sides)
 );
 
+-- A trouble of the installation that administrators are told of: one open row per
+-- cause, with what is known of it. Causes are those of rules.Causes.
+create table alarm (
+	id      bigint generated always as identity primary key,
+	cause   text not null check (cause in ('ticks_late', 'job_fails', 'mail_server', 'mails_wait', 'addresses', 'mails_failed')),
+	since   timestamptz not null,
+	over_at timestamptz, -- null: it lasts
+	n       integer not null default 0, -- mails or addresses, as last seen
+	detail  text not null default '' -- a machine's words
+);
+create unique index alarm_open on alarm (cause) where over_at is null;
+create unique index alarm_gap on alarm (since) where cause = 'ticks_late'; -- noticed by several servers at once
+
 -- What goes out: one message per recipient and local day for what a day brings
--- (kind 'digest'), one per reminder for what goes at once. Kept for ever.
+-- (kind 'digest'), one per reminder for what goes at once, one per administrator,
+-- trouble and local day, and when it is over (kind 'alarm'). Kept for ever.
 create table message (
 	id          bigint generated always as identity primary key,
 	person_id   bigint references person,
 	agency_id   bigint references agency, -- official mailbox
 	recipient   text not null generated always as (case when person_id is null then 'a' || agency_id else 'p' || person_id end) stored,
-	kind        text not null check (kind in ('digest', 'now')),
+	kind        text not null check (kind in ('digest', 'now', 'alarm')),
 	local_day   date not null, -- in the recipient's zone
 	reminder_id bigint unique, -- kind 'now' only
 	send_after  timestamptz not null,
@@ -794,11 +808,18 @@ create table message (
 	sent_at     timestamptz,
 	created_at  timestamptz not null,
 	answer_key  bytea check (length(answer_key) = 32), -- what its answer links are made from; null once it has gone
+	alarm_id    bigint references alarm, -- kind 'alarm' only
+	says_over   boolean not null default false, -- it tells that the trouble is over
 	check ((person_id is null) <> (agency_id is null)),
-	check ((kind = 'now') = (reminder_id is not null))
+	check ((kind = 'now') = (reminder_id is not null)),
+	constraint message_alarm_check check ((kind = 'alarm') = (alarm_id is not null))
 );
 create unique index message_digest on message (recipient, local_day) where kind = 'digest';
 create index message_waiting on message (send_after, id) where state = 'waiting';
+create index message_failed on message (created_at) where state = 'failed';
+create unique index message_alarm on message (header_id) where kind = 'alarm'; -- its key
+create unique index message_alarm_waiting on message (alarm_id, person_id) where kind = 'alarm' and state = 'waiting';
+create index message_alarm_told on message (alarm_id, person_id) where kind = 'alarm';
 
 -- Why somebody is told: one row per rule, subject, occasion and recipient, so
 -- that no restart, second run or second server repeats it. Kept for ever.

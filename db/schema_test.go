@@ -181,6 +181,7 @@ func TestListsOfRulesAreTheChecksOfTheSchema(t *testing.T) {
 		{"answer_use", "act", rules.AnswerActs},
 		{"calendar_feed", "subject", rules.FeedSubjects},
 		{"review_outcome", "decision", rules.Decisions},
+		{"alarm", "cause", rules.Causes},
 	} {
 		found := linesOf(t, urls.Owner, fmt.Sprintf(`
 			select pg_get_constraintdef(o.oid) from pg_constraint o

@@ -26,11 +26,13 @@ type Letter struct {
 	Attempts  int
 	CreatedAt time.Time `db:"created_at"` // or released after a hold: tries count from here
 	Lease     string    `db:"leased_by"`
+	AlarmID   *int64    `db:"alarm_id"`
 	Key       []byte    `db:"answer_key"` // what its answer links are made from, the same at each try
 
 	To      Recipient        `db:"-"`
 	Lines   []LetterLine     `db:"-"`
 	Lists   []LetterList     `db:"-"`
+	Alarm   *Alarm           `db:"-"` // what it tells of instead of lines
 	Answers map[int64]string `db:"-"` // tokens of answer links by task (AddAnswerLinks)
 }
 
@@ -116,10 +118,10 @@ func (s *Store) claim(ctx context.Context, lease string, atMost int, now time.Ti
 				limit $5
 				for update skip locked
 			)
-			returning id, person_id, agency_id, kind, local_day, header_id, attempts, leased_by, answer_key, send_after,
+			returning id, person_id, agency_id, kind, local_day, header_id, attempts, leased_by, alarm_id, answer_key, send_after,
 				greatest(created_at, (select released_at from hold)) as created_at
 		)
-		select id, person_id, agency_id, kind, local_day, header_id, attempts, leased_by, answer_key, created_at
+		select id, person_id, agency_id, kind, local_day, header_id, attempts, leased_by, alarm_id, answer_key, created_at
 		from claimed order by claimed.send_after, id`,
 		now, now.Add(Lease), lease, newAnswerKey(), atMost)
 	if err != nil {
@@ -137,6 +139,9 @@ func (s *Store) fill(ctx context.Context, l *Letter, g *gathered) (skip string, 
 	}
 	if l.To = *to; l.To.Email == "" || l.To.Refused {
 		return rules.SkippedAddress, nil
+	}
+	if l.AlarmID != nil {
+		return s.fillAlarm(ctx, l, g.now)
 	}
 	if l.Lines, err = s.stillRight(ctx, l, g); err != nil {
 		return "", err

@@ -44,6 +44,7 @@ type App struct {
 	echo     *echo.Echo
 	readings readings
 	long     int // rows of a list that come at once as a file
+	lately   lately
 }
 
 // ParseBaseURL reads the address that people use. It refuses one that would

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -12,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"amal/db"
+	"amal/rules"
 )
 
 // healthz says that the process answers.
@@ -20,11 +22,9 @@ func (a *App) healthz(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprintln(w, "ok")
 }
 
-// tickWithin is how old the last tick of any server may be.
-const tickWithin = 3 * time.Minute
-
 // readyz says whether this server can do its work: the database answers, its
-// schema is this program's, and some server ticked lately.
+// schema is this program's, some server ticked lately, and mails go. It names
+// what is late, without figures, for anybody may ask.
 func (a *App) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
 	defer cancel()
@@ -44,10 +44,28 @@ func (a *App) unready(ctx context.Context) string {
 	if ok, err := a.Store.SchemaUpToDate(ctx); err != nil || !ok {
 		return "schema is not up to date"
 	}
-	if at, err := a.Store.LastTick(ctx); err != nil || a.Now().Sub(at) > tickWithin {
-		return "no tick for three minutes"
+	h, err := a.Store.Health(ctx, a.Now())
+	if err != nil {
+		return "database does not answer"
 	}
-	return ""
+	if !h.Ticked() {
+		return lateParts[rules.TicksLate]
+	}
+	var late []string
+	for _, t := range rules.Troubles(h, a.MailOff, a.Now()) {
+		if t.Late() {
+			late = append(late, lateParts[t.Cause])
+		}
+	}
+	return strings.Join(late, "\n")
+}
+
+// lateParts are the words of readyz for what is late.
+var lateParts = map[rules.Cause]string{
+	rules.TicksLate:  "reminders are late: no server has planned them for some minutes",
+	rules.JobFails:   "reminders or seals are late: a background job fails",
+	rules.MailServer: "mails are late: the mail server does not take them",
+	rules.MailsWait:  "mails are late: they have waited too long",
 }
 
 // metrics are the figures for Prometheus.

@@ -139,11 +139,11 @@ const warnAhead = 60 * 24 * time.Hour
 
 // banners are the notices for those who can do something about them.
 func (a *App) banners(c echo.Context, me rules.Actor) []templates.Banner {
+	list := a.lateBanners(c, me)
 	if !rules.Allowed(me, rules.Administer) {
-		return nil
+		return list
 	}
 	p := say(c)
-	var list []templates.Banner
 	if a.MailOff {
 		list = append(list, templates.Banner{Text: p.T("banner.mail_off")})
 	}

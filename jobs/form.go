@@ -10,6 +10,7 @@ import (
 	"amal/files"
 	"amal/i18n"
 	"amal/mail"
+	"amal/templates"
 )
 
 // form is what every mail to a person or a mailbox has in common, whatever it
@@ -21,6 +22,13 @@ func (j *Jobs) form(l *db.Letter, lang i18n.Lang, now time.Time) mail.Message {
 		m.Help = j.link("/account")
 	}
 	return m
+}
+
+// write fills a message's twins from a mail's templates.
+func write[V any](m mail.Message, t *templates.Mail[V], lang i18n.Lang, v V) (mail.Message, error) {
+	var err error
+	m.Text, m.HTML, err = t.Write(lang, v)
+	return m, err
 }
 
 // thread is what mails about one task to one recipient have in common; "" for a
@@ -111,7 +119,7 @@ func fit(m mail.Message, lang i18n.Lang, v letterView) (mail.Message, error) {
 	}
 	for all := n; ; {
 		var err error
-		if m.Text, m.HTML, err = letterMail.Write(lang, v.within(i18n.For(lang), level, n, all-n)); err != nil {
+		if m, err = write(m, letterMail, lang, v.within(i18n.For(lang), level, n, all-n)); err != nil {
 			return m, err
 		}
 		size, err := m.Size()

@@ -33,6 +33,7 @@ type Jobs struct {
 	// where this server makes none.
 	MakeExport func(ctx context.Context, e *db.Export, w io.Writer, did func() error) (name string, err error)
 
+	noted   noted
 	stop    context.CancelFunc
 	workers sync.WaitGroup
 }
@@ -48,6 +49,7 @@ type job struct {
 // due is in the rows, not in the clock.
 var table = []job{
 	{"plan", "plans reminders and opens mails", "* * * * *", (*Jobs).Plan},
+	{"watch", "looks at the installation itself, and tells administrators", "* * * * *", (*Jobs).watch},
 	{"seal", "seals the history in order", "@every 5s", (*Jobs).seal},
 	{"head", "mails the head of the seals outside", "3 * * * *", (*Jobs).mailHead},
 	{"export", "makes lists as files", "@every 2s", (*Jobs).exports},

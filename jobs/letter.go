@@ -50,6 +50,9 @@ var letterMail = templates.NewMail[letterView]("letter")
 
 // compose writes a claimed message in its recipient's language.
 func (j *Jobs) compose(l *db.Letter, agencies map[int64]*db.Agency, now time.Time) (mail.Message, error) {
+	if l.Alarm != nil {
+		return j.composeAlarm(l, now)
+	}
 	lang, _ := i18n.Parse(l.To.Locale)
 	v := j.view(i18n.For(lang), l, agencies, now)
 	m := j.form(l, lang, now)

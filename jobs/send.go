@@ -64,6 +64,7 @@ func (j *Jobs) sendSome(ctx context.Context, sender mail.Sender, worker string, 
 		return 0, err
 	}
 	if err := sender.Connect(ctx); err != nil {
+		j.noteMail(ctx, err)
 		return 0, err
 	}
 	letters, err := j.Store.ClaimSome(ctx, worker+" "+rand.Text(), claimAtOnce, now)
@@ -112,6 +113,7 @@ func (j *Jobs) deliver(ctx context.Context, sender mail.Sender, l *db.Letter, di
 	}
 	answer, err := sender.Send(ctx, message)
 	if err == nil {
+		j.noteMail(ctx, nil)
 		return false, j.Store.RecordSent(ctx, l, answer, j.Now())
 	}
 	var fault *mail.SendError
@@ -119,6 +121,7 @@ func (j *Jobs) deliver(ctx context.Context, sender mail.Sender, l *db.Letter, di
 		return false, j.Store.RecordRefused(ctx, l, fault.Text, j.Now())
 	}
 	if errors.As(err, &fault) && fault.Setup {
+		j.noteMail(ctx, err)
 		return true, err
 	}
 	return false, j.Store.RecordRetry(ctx, l, err.Error(), j.Now())

@@ -149,6 +149,7 @@ const (
 	Reopen      Permission = "reopen"
 	SeeLedger   Permission = "see the ledger"
 	SendAgain   Permission = "send a mail again"
+	SeeTroubles Permission = "see what is late"
 	SeeAgencies Permission = "see agencies"
 	Administer  Permission = "administer"
 )
@@ -167,6 +168,7 @@ var granted = map[Permission][]Role{
 	Reopen:      {Manager},
 	SeeLedger:   {Staff, Focal, Controller, Manager, Admin, Auditor},
 	SendAgain:   {Staff, Controller, Manager, Admin},
+	SeeTroubles: {Staff, Manager, Admin},
 	SeeAgencies: {Staff, Controller, Manager, Head, Admin, Auditor},
 	Administer:  {Admin},
 }

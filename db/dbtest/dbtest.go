@@ -162,5 +162,8 @@ func Older(t testing.TB, urls URLs) {
 		alter table message drop column answer_key;
 		alter table person drop column mail_days, drop column pause_to, drop column pause_from;
 		alter table reminder drop column step_on;
+		alter table message drop column answer_key, drop column alarm_id, drop column says_over, drop constraint message_kind_check,
+			add constraint message_kind_check check (kind in ('digest', 'now'));
+		drop index message_failed, message_alarm;
 		delete from goose_db_version where version_id >= 6`)
 }
