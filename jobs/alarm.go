@@ -74,7 +74,7 @@ func (j *Jobs) composeAlarm(l *db.Letter, now time.Time) (mail.Message, error) {
 	v.When = p.T("alarm.since", "When", moment(a.Since))
 	switch {
 	case v.Over:
-		v.Subject, v.Do = p.T("alarm.subject.over", "What", what), p.T("alarm.over")
+		v.Subject, v.Text, v.Detail, v.Do = p.T("alarm.subject.over", "What", what), "", "", p.T("alarm.over")
 		v.When = p.T("alarm.was", "From", moment(a.Since), "To", moment(*a.OverAt), "Long", lasted(p, a.OverAt.Sub(a.Since)))
 	case a.Cause == rules.Addresses:
 		v.Count = p.N("alarm.n.addresses", a.N)

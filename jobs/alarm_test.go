@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -242,6 +243,7 @@ func TestAlarmsAreMailsLikeOthers(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				keepShot(t, fmt.Sprintf("alarm-%s-%s-%v", lang, cause, at != nil), m)
 				checkForm(t, m)
 				if strings.Contains(m.Subject, "⟦") || m.Thread != "alarm-3-p12@amal.example" || strings.Contains(m.HTML, "<wrong>") {
 					t.Errorf("%s %s: %q in %q", lang, cause, m.Subject, m.Thread)

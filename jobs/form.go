@@ -94,20 +94,18 @@ func preview(groups []letterGroup) string {
 // own lines come on top; 20 KB are reached nowhere.
 const largest = 18_800
 
-// detail is how much a mail says of each task.
-type detail struct{ title, words, note, points, point int }
+// detail is how much a mail says of each task, and of how many so much; the
+// others get a line each. fully 0: of all.
+type detail struct{ title, words, note, points, point, fully int }
 
-// details are tried one after the other until a mail is short enough. With the
-// last, the first tasks are told so and the others in a line each.
+// details are tried one after the other until a mail is short enough.
 var details = []detail{
 	{title: 500, words: 1000, note: 2000, points: 50, point: 2000},
 	{title: 300, words: 400, note: 600, points: 5, point: 200},
 	{title: 150, note: 150},
-	{title: 110, note: 110},
+	{title: 110, note: 110, fully: 3},
+	{title: 90, note: 90, fully: 1},
 }
-
-// toldFully is how many tasks a long mail does not tell in a line.
-const toldFully = 3
 
 // fit writes a mail so that it stays below the largest size: first with less of
 // each task, then with fewer of them and a line that says how many more there
@@ -149,7 +147,7 @@ func (v letterView) within(p *i18n.Printer, level, n, rest int) letterView {
 		g.Tasks = slices.Clone(g.Tasks[:min(n-told, len(g.Tasks))])
 		for i := range g.Tasks {
 			g.Tasks[i] = g.Tasks[i].within(details[level])
-			g.Tasks[i].Bare = level == len(details)-1 && told >= toldFully
+			g.Tasks[i].Bare = details[level].fully > 0 && told >= details[level].fully
 			told++
 		}
 		if len(g.Tasks) > 0 {

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -67,7 +68,7 @@ func TestAMailStaysSmallAndSaysWhatItLeavesOut(t *testing.T) {
 	t.Parallel()
 	number := regexp.MustCompile(`\d+`)
 	for _, lang := range i18n.Langs {
-		for _, tc := range []struct{ n, letters int }{{1, 2000}, {3, 2000}, {12, 40}, {90, 2000}, {300, 60}} {
+		for _, tc := range []struct{ n, letters int }{{1, 2000}, {3, 2000}, {5, 300}, {12, 40}, {90, 2000}, {300, 60}} {
 			m := composed(t, letterTo(lang, "due_7", tc.n, tc.letters))
 			size, err := m.Size()
 			if err != nil || size > 20_000-1200 {
@@ -85,7 +86,7 @@ func TestAMailStaysSmallAndSaysWhatItLeavesOut(t *testing.T) {
 					t.Errorf("%s: %d of %d listed, and no %q", lang, listed, tc.n, more)
 				}
 			}
-			if tc.n <= 3 && listed != tc.n || tc.n == 12 && listed < 7 {
+			if tc.n <= 5 && listed != tc.n || tc.n == 12 && listed < 9 {
 				t.Errorf("%s: only %d of %d tasks", lang, listed, tc.n)
 			}
 			if !strings.Contains(m.Subject, fmt.Sprint(tc.n)) && tc.n > 1 {
@@ -101,16 +102,25 @@ func TestAMailIsMadeForMailPrograms(t *testing.T) {
 	for _, lang := range i18n.Langs {
 		for _, n := range []int{1, 5} {
 			m := composed(t, letterTo(lang, "due_7", n, 300))
-			if dir := os.Getenv("AMAL_MAIL_SHOTS"); dir != "" {
-				if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d.html", lang, n)), []byte(m.HTML), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
+			keepShot(t, fmt.Sprintf("%s-%d", lang, n), m)
 			checkForm(t, m)
-			if buttons := strings.Count(m.HTML, `bgcolor="#0b5a83"`); buttons != n && buttons != toldFully {
+			if buttons := strings.Count(m.HTML, `bgcolor="#0b5a83"`); buttons == 0 || buttons > n {
 				t.Errorf("%s: %d buttons for %d tasks", lang, buttons, n)
 			}
 		}
+	}
+}
+
+// shots is a folder to keep mails in, for looking at them; "" keeps none.
+var shots = flag.String("shots", "", "folder for the HTML of mails")
+
+func keepShot(t *testing.T, name string, m mail.Message) {
+	t.Helper()
+	if *shots == "" {
+		return
+	}
+	if err := os.WriteFile(filepath.Join(*shots, name+".html"), []byte(m.HTML), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
