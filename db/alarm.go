@@ -76,15 +76,8 @@ func (s *Store) Watch(ctx context.Context, host string, mailOff bool, now time.T
 		if err != nil {
 			return err
 		}
-		present := []string{}
-		for _, t := range rules.Troubles(h, mailOff, now) {
-			present = append(present, string(t.Cause))
-			if err := tx.alarm(ctx, t, now); err != nil {
-				return err
-			}
-		}
-		if _, err := tx.exec(ctx, `update alarm set over_at = $1 where over_at is null and cause <> all($2)`, now, pq.Array(present)); err != nil {
-			return fmt.Errorf("alarms that are over: %w", err)
+		if err := tx.setAlarms(ctx, rules.Troubles(h, mailOff, now), now); err != nil {
+			return err
 		}
 		if gap, ok := rules.Gap(h, now); ok {
 			if err := tx.gap(ctx, gap, now); err != nil {
@@ -93,6 +86,22 @@ func (s *Store) Watch(ctx context.Context, host string, mailOff bool, now time.T
 		}
 		return tx.planAlarmMails(ctx, host, now)
 	})
+}
+
+// setAlarms opens alarms for the troubles there are, and ends the others.
+func (s *Store) setAlarms(ctx context.Context, troubles []rules.Trouble, now time.Time) error {
+	present := []string{}
+	for _, t := range troubles {
+		present = append(present, string(t.Cause))
+		if err := s.alarm(ctx, t, now); err != nil {
+			return err
+		}
+	}
+	_, err := s.exec(ctx, `update alarm set over_at = $1 where over_at is null and cause <> all($2)`, now, pq.Array(present))
+	if err != nil {
+		return fmt.Errorf("alarms that are over: %w", err)
+	}
+	return nil
 }
 
 // alarm opens an alarm for a trouble, or opens the one of a day ago again.
