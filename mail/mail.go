@@ -131,6 +131,7 @@ type SendError struct {
 	Text      string
 	Temporary bool // try again later
 	Refused   bool // the server refuses this recipient for good
+	Later     bool // the server answers, and asks for another try later, as one that greylists does
 	Unknown   bool // the connection broke after the text was sent: it may have gone out
 	Setup     bool // TLS or password wrong: trying again at once is of no use
 }

@@ -22,6 +22,7 @@ type Server struct {
 	TLS                  string // mandatory, opportunistic, none, or implicit (smtps)
 	DKIM                 *DKIM  // signs what goes out; nil: nothing does
 	config               *tls.Config
+	door                 door
 }
 
 // ParseURL reads smtp://user:pass@host:587?tls=… and smtps://…:465. TLS is
@@ -31,7 +32,7 @@ func ParseURL(address string) (*Server, error) {
 	if err != nil || u.Host == "" || u.Scheme != "smtp" && u.Scheme != "smtps" {
 		return nil, errors.New("AMAL_SMTP_URL must look like smtp://user:password@host:587 or smtps://user:password@host:465")
 	}
-	s := &Server{Host: u.Hostname(), User: u.User.Username(), Port: 587, TLS: "mandatory"}
+	s := &Server{Host: u.Hostname(), User: u.User.Username(), Port: 587, TLS: "mandatory", door: newDoor()}
 	s.Password, _ = u.User.Password()
 	if u.Scheme == "smtps" {
 		s.Port, s.TLS = 465, "implicit"
@@ -71,11 +72,17 @@ type SMTP struct {
 // NewSMTP returns a client of a mail server; it connects when it is used.
 func NewSMTP(s *Server) *SMTP { return &SMTP{server: s} }
 
-// Connect dials, greets, secures and signs in, unless that stands already.
+// Connect dials, greets, secures and signs in, unless that stands already. A
+// connection that was quiet for a while is asked for a sign of life first.
 func (c *SMTP) Connect(ctx context.Context) error {
-	if c.client != nil {
+	if c.client != nil && c.alive(ctx) {
 		return nil
 	}
+	c.drop()
+	return c.server.door.enter(ctx, func() error { return c.connect(ctx) })
+}
+
+func (c *SMTP) connect(ctx context.Context) error {
 	client, err := gomail.NewClient(c.server.Host, c.options()...)
 	if err != nil {
 		return &SendError{Text: err.Error(), Setup: true}
@@ -83,10 +90,28 @@ func (c *SMTP) Connect(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
 	if err := client.DialWithContext(ctx); err != nil {
+		c.drop()
 		return connectError(err)
 	}
 	c.client = client
 	return nil
+}
+
+// quietFor is after how long without a message a connection may have ended
+// unseen, and aliveWithin how long its sign of life may take.
+const (
+	quietFor    = 3 * time.Second
+	aliveWithin = 10 * time.Second
+)
+
+func (c *SMTP) alive(ctx context.Context) bool {
+	if !c.conn.quiet() {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(ctx, aliveWithin)
+	defer cancel()
+	c.conn.until(within(ctx))
+	return c.client.Reset() == nil
 }
 
 func (c *SMTP) options() []gomail.Option {
@@ -159,6 +184,13 @@ func (l *limited) until(t time.Time) {
 	_ = l.Conn.SetDeadline(t) // a closed connection says so at the next read
 }
 
+// quiet reports whether the last message began a while ago.
+func (l *limited) quiet() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return time.Until(l.limit) < sendWithin-quietFor
+}
+
 func (l *limited) capped(t time.Time) time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -194,12 +226,10 @@ func (c *SMTP) Send(ctx context.Context, m Message) (string, error) {
 	}
 	c.conn.until(within(ctx))
 	if err := c.client.Send(msg); err != nil {
-		// A lost connection at RSET comes after the server took the message.
-		if answer := msg.ServerResponse(); answer != "" && !msg.HasSendError() {
-			c.drop()
-			return tidy(answer), nil
-		}
 		c.drop()
+		if msg.IsDelivered() { // the connection was lost at RSET, after the server took the message
+			return tidy(msg.ServerResponse()), nil
+		}
 		return "", sendError(err)
 	}
 	return tidy(msg.ServerResponse()), nil
@@ -222,14 +252,25 @@ func (c *SMTP) drop() {
 	c.client, c.conn = nil, nil
 }
 
-func tidy(answer string) string { return strings.Join(strings.Fields(answer), " ") }
+// longestAnswer is how much is kept of what a mail server says, in bytes.
+const longestAnswer = 1000
+
+// tidy makes one line that the database takes of what a mail server says, in
+// whatever encoding.
+func tidy(answer string) string {
+	answer = answer[:min(len(answer), longestAnswer)]
+	answer = strings.ToValidUTF8(strings.ReplaceAll(answer, "\x00", " "), "\uFFFD")
+	return strings.Join(strings.Fields(answer), " ")
+}
 
 // connectError tells a fault of the set-up, which does not go away by itself,
 // from a server that is down.
 func connectError(err error) error {
 	text := strings.ToLower(err.Error())
 	var certificate *tls.CertificateVerificationError
-	setup := errors.As(err, &certificate) || strings.Contains(text, "starttls") || strings.Contains(text, "auth") || strings.Contains(text, "535")
+	setup := strings.Contains(text, "starttls") || strings.Contains(text, "auth") || strings.Contains(text, "535")
+	var network *net.OpError // its text has names and ports, which may look like any of these
+	setup = errors.As(err, &certificate) || setup && !errors.As(err, &network)
 	return &SendError{Text: tidy(err.Error()), Temporary: true, Setup: setup}
 }
 
@@ -245,5 +286,6 @@ func sendError(err error) error {
 		(cause.Reason == gomail.ErrSMTPRcptTo || cause.Reason == gomail.ErrSMTPDataClose || cause.Reason == gomail.ErrSMTPData)
 	out.Temporary = !out.Refused
 	out.Unknown = cause.Reason == gomail.ErrSMTPDataClose && code == 0
+	out.Later = code >= 400 && code < 500 && code != 421
 	return out
 }
