@@ -7,7 +7,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 COMMIT := $(shell git rev-parse --short HEAD 2>/dev/null)
 FLAGS := -trimpath -ldflags "-X main.version=$(VERSION) -X main.commit=$(COMMIT)"
 
-.PHONY: help demo build test check lint e2e bench golden
+.PHONY: help demo build test check lint e2e faults bench golden
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -40,6 +40,10 @@ lint: ## formatting, go.mod, go vet and golangci-lint
 e2e: ## the journeys in headless Chromium, with the real binary
 	@sh scripts/setup.sh postgres pdftotext chromium
 	$(GO) test -count=1 -v ./e2e
+
+faults: ## the long fault runs: mail server, database, processes; a table of what arrived
+	@sh scripts/setup.sh postgres
+	$(GO) test -count=1 -timeout 40m -v ./e2e/faults -long
 
 bench: ## main lists against the bare query as ratios; the reader: its speed and its figures
 	@sh scripts/setup.sh postgres

@@ -81,7 +81,7 @@ func (s *server) jobs() *jobs.Jobs {
 		name = "amal"
 	}
 	return &jobs.Jobs{Store: s.store, BaseURL: s.settings.BaseURL, From: s.settings.MailFrom, Server: fmt.Sprintf("%s-%d", name, os.Getpid()),
-		HeadTo: s.settings.AuditMail, Log: s.settings.Log, Senders: s.senders}
+		HeadTo: s.settings.AuditMail, Log: s.settings.Log, Senders: s.senders, Clock: s.store.Clock}
 }
 
 // run serves until ctx ends, then lets requests and mails under way finish.
@@ -91,7 +91,7 @@ func (s *server) run(ctx context.Context) error {
 	}
 	app, err := handlers.New(handlers.Config{
 		Store: s.store, BaseURL: s.settings.BaseURL, TrustedProxies: s.settings.TrustedProxies, Demo: s.demo, MailOff: s.senders == nil,
-		Version: s.Version, Now: time.Now, Log: s.settings.Log, SendLink: s.sendLink(),
+		Version: s.Version, Now: time.Now, Log: s.settings.Log, SendLink: s.sendLink(), MailFault: s.mailFault, Clock: s.store.Clock,
 	})
 	if err != nil {
 		return err
@@ -127,12 +127,30 @@ func (s *server) run(ctx context.Context) error {
 	return nil
 }
 
+// mailFault is why mails wait at the mail server's door, "" where they don't;
+// setup where somebody has to mend it.
+func (s *server) mailFault() (text string, setup bool) {
+	if s.demo || s.settings.SMTP == nil {
+		return "", false
+	}
+	if fault := s.settings.SMTP.Fault(); fault != nil {
+		return fault.Text, fault.Setup
+	}
+	return "", false
+}
+
+// linkWithin is how long a sign-in link waits for a mail server that does not
+// answer: whoever asked for it has asked again by then.
+const linkWithin = time.Minute
+
 // sendLink mails one-time sign-in links; nil without a mail server.
 func (s *server) sendLink() func(ctx context.Context, to *db.Person, lang, link string) error {
 	if s.senders == nil {
 		return nil
 	}
 	return func(ctx context.Context, to *db.Person, lang, link string) error {
+		ctx, cancel := context.WithTimeout(ctx, linkWithin)
+		defer cancel()
 		l, _ := i18n.Parse(lang)
 		p := i18n.For(l)
 		sender := s.senders()

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 
@@ -50,7 +51,7 @@ func translate(err error) error {
 		return translateState(err, state)
 	}
 	var network *net.OpError
-	if errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) {
+	if errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	return err

@@ -161,7 +161,30 @@ func (s *Store) openMails(ctx context.Context, due []dueRecipient, calendars Cal
 	if err != nil {
 		return 0, fmt.Errorf("reminders of %d recipients: %w", n, err)
 	}
-	return len(opened), nil
+	return len(opened), s.foldOlder(ctx, keys, mails, days)
+}
+
+// foldOlder takes what earlier daily mails of recipients say into today's,
+// where they wait untried because the mail server is away: one mail for all the
+// days. One that was tried may have arrived, and stays as it is. A mail 0 is
+// none.
+func (s *Store) foldOlder(ctx context.Context, recipients []string, mails []int64, days []string) error {
+	_, err := s.exec(ctx, `
+		with older as (
+			select m.id, u.mail
+			from unnest($1::text[], $2::bigint[], $3::date[]) as u (recipient, mail, day)
+			join message m on m.recipient = u.recipient and m.kind = 'digest' and m.local_day < u.day and m.local_day >= u.day - 30
+			where u.mail <> 0 and m.state = 'waiting' and m.attempts = 0
+			for update of m skip locked
+		), moved as (
+			update reminder r set message_id = o.mail, late = true from older o where r.message_id = o.id and r.state = 'taken'
+		)
+		update message m set state = 'skipped', answer = 'folded', answer_key = null from older o where m.id = o.id`,
+		pq.Array(recipients), pq.Array(mails), pq.Array(days))
+	if err != nil {
+		return fmt.Errorf("earlier mails of %d recipients: %w", len(recipients), err)
+	}
+	return nil
 }
 
 // lateAfter is how long after its hour a mail says that it is late.

@@ -11,9 +11,15 @@ import (
 	"amal/rules"
 )
 
-// Lease is how long a claimed message belongs to its sender. It must be longer
+// Lease is how long a claimed message belongs to its sender, by the database's
+// clock, so that servers whose clocks are apart agree on it. It must be longer
 // than the time a sending may take.
 const Lease = 50 * time.Second
+
+// settle is how old a connection must be to take over a lease that ran out. They
+// are all new after the database was away, and then who holds the lease may have
+// an answer of the mail server to write down first.
+const settle = 5 * time.Second
 
 // Letter is a claimed message with what to write to whom.
 type Letter struct {
@@ -110,10 +116,13 @@ func (s *Store) claim(ctx context.Context, lease string, atMost int, now time.Ti
 	var letters []*Letter
 	err := s.all(ctx, &letters, `
 		with claimed as (
-			update message set leased_until = $2, leased_by = $3, attempts = attempts + 1, answer_key = coalesce(answer_key, sha256($4 || int8send(id)))
+			update message set leased_until = clock_timestamp() + make_interval(secs => $2), leased_by = $3, attempts = attempts + 1, answer_key = coalesce(answer_key, sha256($4 || int8send(id)))
 			where id in (
 				select id from message
-				where state = 'waiting' and send_after <= $1 and (leased_until is null or leased_until < $1) and `+notHeld+`
+				where state = 'waiting' and send_after <= $1 and `+notHeld+`
+					and (leased_until is null
+						or leased_until not between clock_timestamp() and clock_timestamp() + make_interval(secs => $2)
+							and (select backend_start from pg_stat_get_activity(pg_backend_pid())) < clock_timestamp() - make_interval(secs => $6))
 				order by send_after, id
 				limit $5
 				for update skip locked
@@ -123,7 +132,7 @@ func (s *Store) claim(ctx context.Context, lease string, atMost int, now time.Ti
 		)
 		select id, person_id, agency_id, kind, local_day, header_id, attempts, leased_by, alarm_id, answer_key, created_at
 		from claimed order by claimed.send_after, id`,
-		now, now.Add(Lease), lease, newAnswerKey(), atMost)
+		now, Lease.Seconds(), lease, newAnswerKey(), atMost, settle.Seconds())
 	if err != nil {
 		return nil, fmt.Errorf("claim of messages: %w", err)
 	}
@@ -195,72 +204,6 @@ func (rs recipients) only(key string) recipients {
 		if r.Key() == key {
 			return recipients{r}
 		}
-	}
-	return nil
-}
-
-// ErrLeaseLost says that a message was claimed by somebody else meanwhile, so
-// that this result comes too late.
-var ErrLeaseLost = errors.New("the message belongs to another sender by now")
-
-func (s *Store) finish(ctx context.Context, l *Letter, state, answer string, now time.Time) error {
-	n, err := s.exec(ctx, `
-		update message set state = $3, answer = $4, address = $5,
-			sent_at = case when $3 = 'sent' then cast($6 as timestamptz) end, leased_until = null, leased_by = '', answer_key = null
-		where id = $1 and leased_by = $2 and state = 'waiting'`,
-		l.ID, l.Lease, state, answer, l.To.Email, now)
-	if err != nil {
-		return fmt.Errorf("message %d: %w", l.ID, err)
-	}
-	if n == 0 {
-		return fmt.Errorf("message %d: %w", l.ID, ErrLeaseLost)
-	}
-	return nil
-}
-
-// RecordSent writes the mail server's answer to a message it took.
-func (s *Store) RecordSent(ctx context.Context, l *Letter, answer string, now time.Time) error {
-	return s.finish(ctx, l, "sent", answer, now)
-}
-
-// RecordRefused marks a message whose address the mail server refused for good,
-// and the address, so that the secretariat can mend it.
-func (s *Store) RecordRefused(ctx context.Context, l *Letter, answer string, now time.Time) error {
-	return s.InTx(ctx, func(tx *Store) error {
-		if err := tx.finish(ctx, l, "refused", answer, now); err != nil {
-			return err
-		}
-		if l.PersonID != nil {
-			_, err := tx.exec(ctx, `update person set email_refused_at = $2 where id = $1`, *l.PersonID, now)
-			return err
-		}
-		_, err := tx.exec(ctx, `update agency set email_refused_at = $2 where id = $1`, deref(l.AgencyID), now)
-		tx.forgetDirectory()
-		return err
-	})
-}
-
-// pauses are the waits before a further try; the last one repeats.
-var pauses = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
-
-// tryFor is how long a message is tried before it is given up as failed.
-const tryFor = 72 * time.Hour
-
-// RecordRetry lets a message wait for another try, or gives it up after three
-// days.
-func (s *Store) RecordRetry(ctx context.Context, l *Letter, answer string, now time.Time) error {
-	if now.Sub(l.CreatedAt) > tryFor {
-		return s.finish(ctx, l, "failed", answer, now)
-	}
-	pause := pauses[min(max(l.Attempts, 1), len(pauses))-1]
-	n, err := s.exec(ctx, `
-		update message set send_after = $3, answer = $4, address = $5, leased_until = null, leased_by = ''
-		where id = $1 and leased_by = $2 and state = 'waiting'`, l.ID, l.Lease, now.Add(pause), answer, l.To.Email)
-	if err != nil {
-		return fmt.Errorf("message %d: %w", l.ID, err)
-	}
-	if n == 0 {
-		return fmt.Errorf("message %d: %w", l.ID, ErrLeaseLost)
 	}
 	return nil
 }

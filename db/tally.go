@@ -80,6 +80,12 @@ type Facts struct {
 	Audit   bool // the app's role owns nothing
 }
 
+// Clock asks the database for its time.
+func (s *Store) Clock(ctx context.Context) (now time.Time, err error) {
+	err = s.get(ctx, &now, `select clock_timestamp()`)
+	return now, err
+}
+
 // Facts asks the database about itself.
 func (s *Store) Facts(ctx context.Context) (f Facts, err error) {
 	err = s.get(ctx, &f, `

@@ -32,6 +32,8 @@ type Config struct {
 	Now            func() time.Time
 	Log            *slog.Logger
 	SendLink       func(ctx context.Context, to *db.Person, lang, link string) error
+	MailFault      func() (text string, setup bool)             // why the mail server can't be used, "" where it can; nil: not known
+	Clock          func(ctx context.Context) (time.Time, error) // the database's; nil: not compared
 }
 
 // App answers requests.

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"amal/db"
+	"amal/i18n"
 	"amal/rules"
 	"amal/templates"
 )
@@ -134,6 +135,29 @@ func (a *App) removeHoliday(c echo.Context, me rules.Actor) error {
 	return a.seeOther(c, fmt.Sprintf("/holidays?country=%s&year=%d", f.Country, day.Year()), "removed")
 }
 
+// maxApart is how far the clocks of server and database may be apart without an
+// alarm.
+const maxApart = time.Minute
+
+// alarms are what keeps mails from going out, or lets them go at a wrong time.
+func (a *App) alarms(c echo.Context, p *i18n.Printer) (list []templates.Banner) {
+	if a.MailFault != nil {
+		switch text, setup := a.MailFault(); {
+		case setup:
+			list = append(list, templates.Banner{Text: p.T("banner.mail_setup", "Text", text)})
+		case text != "":
+			list = append(list, templates.Banner{Text: p.T("banner.mail_down", "Text", text)})
+		}
+	}
+	if a.Clock != nil {
+		at, err := a.Clock(c.Request().Context())
+		if apart := a.Now().Sub(at).Abs(); err == nil && apart > maxApart {
+			list = append(list, templates.Banner{Text: p.T("banner.clock", "Apart", apart.Round(time.Second).String())})
+		}
+	}
+	return list
+}
+
 // warnAhead is how long before a year without data administrators are warned.
 const warnAhead = 60 * 24 * time.Hour
 
@@ -147,6 +171,7 @@ func (a *App) banners(c echo.Context, me rules.Actor) []templates.Banner {
 	if a.MailOff {
 		list = append(list, templates.Banner{Text: p.T("banner.mail_off")})
 	}
+	list = append(list, a.alarms(c, p)...)
 	if hold, err := a.Store.Held(c.Request().Context()); err == nil && hold != nil && !strings.HasPrefix(c.Request().URL.Path, "/reminders") {
 		list = append(list, templates.Banner{Text: p.T("banner.held", "When", a.moment(c, hold.HeldAt)), Href: "/reminders", Link: p.T("nav.reminders")})
 	}

@@ -155,6 +155,9 @@ func (a *App) ledgerRow(c echo.Context, n names, me rules.Actor, l *db.LedgerLin
 	if l.SentAt != nil {
 		row.Sent = a.moment(c, *l.SentAt)
 	}
+	if l.Answer == db.AnswerUnknown {
+		row.Answer = p.T("ledger.unknown")
+	}
 	if l.State == "skipped" {
 		row.Answer = ""
 		if reason := orWord(l.Reason, l.Answer); reason != "" {

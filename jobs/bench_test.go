@@ -144,10 +144,10 @@ func (o *bigOffice) run(workers int) {
 	var wg sync.WaitGroup
 	for i := range workers {
 		wg.Go(func() {
-			sender := o.Senders()
-			defer sender.Close()
+			w := worker{Sender: o.Senders(), name: fmt.Sprintf("w/%d", i)}
+			defer w.Close()
 			for {
-				sent, err := o.sendSome(o.b.Context(), sender, fmt.Sprintf("w/%d", i), 0)
+				sent, err := o.sendSome(o.b.Context(), &w)
 				if err != nil && !errors.Is(err, context.Canceled) {
 					o.b.Error(err)
 				}

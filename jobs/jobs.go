@@ -6,6 +6,8 @@ package jobs
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/url"
@@ -29,6 +31,8 @@ type Jobs struct {
 	Log     *slog.Logger
 	Senders func() mail.Sender
 	Now     func() time.Time // nil: the clock
+	// Clock is the database's, to compare with; nil: not compared.
+	Clock func(ctx context.Context) (time.Time, error)
 	// MakeExport writes the file of an export, calling did with each row; nil
 	// where this server makes none.
 	MakeExport func(ctx context.Context, e *db.Export, w io.Writer, did func() error) (name string, err error)
@@ -43,18 +47,19 @@ type job struct {
 	name, about string
 	every       string // cron spec
 	run         func(j *Jobs, ctx context.Context, now time.Time) error
+	clock       bool // waits while the clocks are apart
 }
 
 // table lists every clocked job. The minute is enough for mails: what has come
 // due is in the rows, not in the clock.
 var table = []job{
-	{"plan", "plans reminders and opens mails", "* * * * *", (*Jobs).Plan},
-	{"watch", "looks at the installation itself, and tells administrators", "* * * * *", (*Jobs).watch},
-	{"seal", "seals the history in order", "@every 5s", (*Jobs).seal},
-	{"head", "mails the head of the seals outside", "3 * * * *", (*Jobs).mailHead},
-	{"export", "makes lists as files", "@every 2s", (*Jobs).exports},
-	{"figures", "copies the day's figures for statistics", "7 * * * *", (*Jobs).figures},
-	{"tidy", "removes what has run out", "17 * * * *", (*Jobs).tidy},
+	{"plan", "plans reminders and opens mails", "* * * * *", (*Jobs).Plan, true},
+	{"watch", "looks at the installation itself, and tells administrators", "* * * * *", (*Jobs).watch, true},
+	{"seal", "seals the history in order", "@every 5s", (*Jobs).seal, false},
+	{"head", "mails the head of the seals outside", "3 * * * *", (*Jobs).mailHead, true},
+	{"export", "makes lists as files", "@every 2s", (*Jobs).exports, false},
+	{"figures", "copies the day's figures for statistics", "7 * * * *", (*Jobs).figures, true},
+	{"tidy", "removes what has run out", "17 * * * *", (*Jobs).tidy, true},
 }
 
 // workerCount is how many connections send at a time, when that much waits.
@@ -111,8 +116,36 @@ func (j *Jobs) Stop() {
 	}
 }
 
+// MaxApart is how far this server's clock and the database's may be apart
+// before reminders wait: a clock that has jumped would mail the wrong days.
+const MaxApart = 10 * time.Minute
+
+// errClock says that one of the two clocks is wrong.
+var errClock = errors.New("the clocks of server and database are apart; reminders wait")
+
+// rightClock returns errClock while the clocks are too far apart.
+func (j *Jobs) rightClock(ctx context.Context) error {
+	if j.Clock == nil {
+		return nil
+	}
+	at, err := j.Clock(ctx)
+	if err != nil {
+		return err
+	}
+	if apart := j.Now().Sub(at); apart.Abs() > MaxApart {
+		return fmt.Errorf("%w: by %v", errClock, apart.Round(time.Second))
+	}
+	return nil
+}
+
 // tick runs one job and notes in the database that it ran.
 func (j *Jobs) tick(ctx context.Context, row job) {
+	if row.clock {
+		if err := j.rightClock(ctx); err != nil {
+			j.Log.Error("job", "job", row.name, "error", err.Error())
+			return
+		}
+	}
 	now, failure := j.Now(), ""
 	if err := row.run(j, ctx, now); err != nil {
 		if ctx.Err() != nil {

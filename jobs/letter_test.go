@@ -143,7 +143,8 @@ func TestARetryCarriesTheSameLink(t *testing.T) {
 		letter, err := o.Store.Claim(t.Context(), "test", o.now())
 		o.check(err)
 		keys = append(keys, letter.Key)
-		_, _ = o.deliverAll(t.Context(), box, []*db.Letter{letter}, o.now()) // the first tries fail
+		w := worker{Sender: box, name: "test"}
+		_, _ = o.deliverAll(t.Context(), t.Context(), &w, []*db.Letter{letter}, o.now()) // the first tries fail
 		o.set(o.now().Add(10 * time.Minute))
 	}
 	got := box.to("focal@example.org")

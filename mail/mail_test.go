@@ -3,10 +3,14 @@ package mail
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http/httptest"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/emersion/go-smtp"
 
@@ -194,5 +198,88 @@ func TestALineCutAfterTheBodyIsTemporary(t *testing.T) {
 	var e *SendError
 	if !errors.As(err, &e) || e.Refused || e.Setup {
 		t.Errorf("got %+v", err)
+	}
+}
+
+// However many clients there are, a password that is wrong is tried once, and
+// what the server said is known to whoever asks.
+func TestAWrongPasswordIsTriedOnceByAll(t *testing.T) {
+	t.Parallel()
+	r := mailtest.New(t)
+	r.Password = "right"
+	s, err := ParseURL("smtp://amal:wrong@" + r.Address + "?tls=none")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 3 {
+				var e *SendError
+				if err := NewSMTP(s).Connect(t.Context()); !errors.As(err, &e) || !e.Setup {
+					t.Errorf("got %+v", err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if r.Passwords() != 1 || r.Connections() != 1 || s.Fault() == nil || !s.Fault().Setup {
+		t.Errorf("%d passwords on %d connections, known fault: %v", r.Passwords(), r.Connections(), s.Fault())
+	}
+}
+
+// A name or a port that looks like a code is no fault of the set-up.
+func TestARefusedConnectionIsNoFaultOfTheSetUp(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	s, err := ParseURL("smtp://auth535.invalid:" + strconv.Itoa(l.Addr().(*net.TCPAddr).Port) + "?tls=opportunistic")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e *SendError
+	if err := NewSMTP(s).Connect(t.Context()); !errors.As(err, &e) || e.Setup {
+		t.Errorf("got %+v", err)
+	}
+	if s.Fault() == nil {
+		t.Error("the fault is not known")
+	}
+}
+
+// What the server took is sent, though it hangs up before the next command, and
+// whatever it says.
+func TestTakenIsTaken(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]error{"hangs up": mailtest.ErrHangUp,
+		"in another encoding": &smtp.SMTPError{Code: 250, EnhancedCode: smtp.EnhancedCode{2, 0, 0}, Message: "\xef\xf0\xe8\xed\xff\xf2\xee \x00"}} {
+		r := mailtest.New(t)
+		r.Taken = func(mailtest.Mail) error { return answer }
+		said, err := client(t, r).Send(t.Context(), sample())
+		if err != nil || said == "" || !utf8.ValidString(said) || strings.Contains(said, "\x00") || len(r.Got()) != 1 {
+			t.Errorf("%s: %q, %v, %d mails", name, said, err, len(r.Got()))
+		}
+	}
+}
+
+// A connection that ended while nobody used it is made anew before a message
+// asks for it.
+func TestAConnectionThatEndedWhileIdle(t *testing.T) {
+	t.Parallel()
+	first := mailtest.New(t)
+	c := client(t, first)
+	if _, err := c.Send(t.Context(), sample()); err != nil {
+		t.Fatal(err)
+	}
+	first.Close()
+	second := mailtest.NewAt(t, first.Address)
+	c.conn.until(time.Now().Add(sendWithin - 2*quietFor)) // as if the last message were a while ago
+	if err := c.Connect(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Send(t.Context(), sample()); err != nil || len(second.Got()) != 1 {
+		t.Errorf("%v, %d mails", err, len(second.Got()))
 	}
 }

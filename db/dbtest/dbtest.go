@@ -159,11 +159,11 @@ func Older(t testing.TB, urls URLs) {
 		alter table task drop column late_reason, drop column late_plan, drop column late_for;
 		alter table task drop column delay;
 		alter table cycle drop column state;
-		alter table message drop column answer_key;
 		alter table person drop column mail_days, drop column pause_to, drop column pause_from;
 		alter table reminder drop column step_on;
 		alter table message drop column answer_key, drop column alarm_id, drop column says_over, drop constraint message_kind_check,
 			add constraint message_kind_check check (kind in ('digest', 'now'));
+		drop table alarm;
 		drop index message_failed, message_alarm;
 		delete from goose_db_version where version_id >= 6`)
 }

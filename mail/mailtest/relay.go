@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -24,8 +25,8 @@ type Relay struct {
 	Data     func() error          // answer to each body
 	Body     func(m Mail) error    // the same, where whose it is matters; ErrHangUp and ErrTakenHangUp hang up
 	Taken    func(m Mail) error    // after a mail was taken: an answer with code 250, or ErrHangUp at the next RSET
-	Wrap     func(net.Conn) net.Conn
-	Password string // asked for where set; the name does not matter
+	Password string                // asked for where set; the name does not matter
+	wrap     func(net.Conn) net.Conn
 	mu       sync.Mutex
 	got      []Mail
 	server   *smtp.Server
@@ -52,6 +53,7 @@ func start(t testing.TB, secure *tls.Config, address string) *Relay {
 	r := &Relay{}
 	r.server = smtp.NewServer(r)
 	r.server.AllowInsecureAuth = true
+	r.server.ErrorLog = log.New(io.Discard, "", 0) // killed clients are what it is for
 	r.server.TLSConfig = secure
 	l, err := net.Listen("tcp", address)
 	if err != nil {
@@ -85,10 +87,20 @@ func (d door) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	d.r.conns.Add(1)
-	if d.r.Wrap != nil {
-		c = d.r.Wrap(c)
+	d.r.mu.Lock()
+	wrap := d.r.wrap
+	d.r.mu.Unlock()
+	if wrap != nil {
+		c = wrap(c)
 	}
 	return c, nil
+}
+
+// Wrap lets a script stand between the relay and each connection to come.
+func (r *Relay) Wrap(wrap func(net.Conn) net.Conn) {
+	r.mu.Lock()
+	r.wrap = wrap
+	r.mu.Unlock()
 }
 
 // Slow wraps a connection so that each reply comes after a wait, of several
