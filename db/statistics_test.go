@@ -258,3 +258,41 @@ func TestUndoneMovesLeaveNoTrace(t *testing.T) {
 		t.Errorf("%d overdue, %+v", ages.All(), table.Total.Lead)
 	}
 }
+
+// The stocktake reads counters and what is nearest: on time and late, what waits
+// and how long, the plan of the year and the weeks.
+func TestStocktake(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	directive := w.directive(t)
+	w.task(t, directive, "2026-03-04")
+	done, sent, ahead := w.task(t, directive, "2026-03-06"), w.task(t, directive, "2026-03-09"), w.task(t, directive, "2026-11-30")
+	w.now = w.now.AddDate(0, 0, 2)
+	check(t, w.finish(t, done, w.focalUZ))
+	check(t, w.Accept(w.ctx, w.controller, db.ActInput{TaskID: done, Now: w.now}))
+	check(t, w.finish(t, sent, w.focalUZ))
+	check(t, w.Ask(w.ctx, w.focalUZ, db.RequestInput{TaskID: ahead, Kind: rules.Extension, Wanted: day("2026-12-20"), Reason: "More time", Now: w.now}))
+	sentAt := w.now
+	w.now = day("2026-03-20").Add(6 * time.Hour)
+	st, err := w.Stocktake(w.ctx, w.manager, rules.YearOf(w.now), w.now)
+	check(t, err)
+	if f := st.Table.Total.Lead; f.Open != 1 || f.OnTime != 1 || f.Submitted != 1 || f.Due() != 3 {
+		t.Errorf("figures %+v", f)
+	}
+	if x := st.Waiting; x.Reports != 1 || x.Requests != 1 || !x.Reported.Equal(sentAt) || !x.Requested.Equal(sentAt) {
+		t.Errorf("waiting %+v", x)
+	}
+	if len(st.Months) != 2 || st.Months[0].Tasks != 3 || st.Months[0].Done != 1 || st.Months[1].Tasks != 1 {
+		t.Errorf("months %+v", st.Months)
+	}
+	if last := st.Weeks[len(st.Weeks)-2]; len(st.Weeks) != 60 || last.Running != 1 || last.Year != 1 || !last.Week.Equal(day("2026-03-02")) {
+		t.Errorf("weeks %+v", st.Weeks)
+	}
+	if len(st.Timeline) != 1 || len(st.Timeline[0].Tasks) != 4 || st.Ages.All() != 1 {
+		t.Errorf("timeline %+v, ages %+v", st.Timeline, st.Ages)
+	}
+	before := w.Queries()
+	if _, err := w.Stocktake(w.ctx, w.manager, rules.YearOf(w.now), w.now); err != nil || w.Queries()-before > 12 {
+		t.Errorf("%d queries, %v", w.Queries()-before, err)
+	}
+}
