@@ -17,7 +17,7 @@ type Stocktake struct {
 	Ages     Ages // of everything overdue, whenever it was due
 	Waiting  Waiting
 	Months   []MonthPlan // of the span
-	Weeks    []WeekDone  // full weeks, the oldest first, none left out
+	Weeks    []WeekDone  // the oldest first, none left out; the last one is under way
 	Timeline []TimelineDirective
 }
 
@@ -114,7 +114,7 @@ func (s *Store) weeksDone(ctx context.Context, me rules.Actor, span rules.Span, 
 		from generate_series(cast($1 as timestamp), cast($2 as timestamp), interval '7 days') w
 		left join done_count c on c.week = cast(w as date) and c.sides = any($3)
 		group by w order by w`,
-		this.AddDate(0, 0, -7*historyWeeks), this.AddDate(0, 0, -7), pq.Array(scopeOf(me).sides), span.From.Year())
+		this.AddDate(0, 0, -7*historyWeeks), this, pq.Array(scopeOf(me).sides), span.From.Year())
 	return weeks, err
 }
 

@@ -266,7 +266,7 @@ func TestTheAdministratorAddsAPerson(t *testing.T) {
 }
 
 func TestEveryRoleBeginsWhereItsWorkIs(t *testing.T) {
-	for who, path := range map[string]string{"staff": "/meetings", "focal.kz": "/tasks", "controller": "/review", "manager": "/overdue", "head": "/overdue", "admin": "/people", "auditor": "/reminders"} {
+	for who, path := range map[string]string{"staff": "/meetings", "focal.kz": "/tasks", "controller": "/review", "manager": "/overdue", "head": "/stocktake", "admin": "/people", "auditor": "/reminders"} {
 		b := mode{true, "de"}.tab(t, who)
 		if b.path() != path {
 			t.Errorf("%s begins at %s, want %s", who, b.path(), path)

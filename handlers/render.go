@@ -102,6 +102,7 @@ var places = []place{
 	{"/review", "nav.review", "clipboard-check", rules.Review},
 	{"/overdue", "nav.overdue", "alarm-clock", rules.SeeOverdue},
 	{"/meetings", "nav.meetings", "handshake", rules.SeeRegister},
+	{"/stocktake", "nav.stocktake", "chart-column", rules.SeeRegister},
 	{"/people", "nav.people", "users", rules.Administer},
 	{"/agencies", "nav.agencies", "building-2", rules.Administer},
 	{"/holidays", "nav.holidays", "calendar-days", rules.Administer},

@@ -74,6 +74,8 @@ var registerRoutes = []route{
 }
 
 var taskRoutes = []route{
+	{get, "/stocktake", "see the register", (*App).stocktake, 0},
+	{get, "/stocktake/agencies", "see tasks", (*App).agencyTable, 0},
 	{get, "/search", "see tasks", (*App).search, 0},
 	{get, "/tasks", "report", (*App).myTasks, 0},
 	{get, "/tasks/:id", "see tasks", (*App).task, 0},

@@ -185,11 +185,10 @@ func Allowed(me Actor, p Permission) bool {
 	return slices.ContainsFunc(granted[p], me.Has)
 }
 
-// startPages is where each role begins (domain.md). Heads begin at the overdue
-// list until the stocktake exists.
+// startPages is where each role begins (domain.md).
 var startPages = map[Role]string{
 	Staff: "/meetings", Focal: "/tasks", Controller: "/review", Manager: "/overdue",
-	Head: "/overdue", Admin: "/people", Auditor: "/reminders",
+	Head: "/stocktake", Admin: "/people", Auditor: "/reminders",
 }
 
 // StartPage returns the address a person begins at after signing in.
