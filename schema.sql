@@ -710,9 +710,10 @@ create index saved_view_agency on saved_view (agency_id, path) where agency_id i
 
 -- How many tasks fall due on a day, or in a month, and what became of them, by
 -- agency; so that statistics never read tasks. kind: 'lead' by the present
--- deadline, 'origin' by the original one, 'shared' as co-executor by the present
--- one. open to dropped add up to the tasks; moved, reported and returned are
--- some of them (rules.Figures). Kept in the writing transaction.
+-- deadline; 'origin' what is to be added to that, or taken off where below zero,
+-- to have it by the original one; 'shared' as co-executor by the present one.
+-- open to dropped add up to the tasks; moved, reported and returned are some of
+-- them (rules.Figures). Kept in the writing transaction.
 create table due_count (
 	grain      text not null check (grain in ('day', 'month')),
 	kind       text not null check (kind in ('lead', 'origin', 'shared')),
@@ -738,7 +739,7 @@ create table delay_count (
 	agency_id bigint not null,
 	starts    date not null, -- the deadline, or the first day of its month
 	sides     text not null,
-	days      integer not null, -- working days of the lead's country
+	days      integer not null, -- working days of the lead's country, in steps (rules.DelayStep)
 	n         integer not null,
 	primary key (grain, agency_id, starts, sides, days)
 );

@@ -150,8 +150,12 @@ func (s *Store) recomputedFigures(ctx context.Context, b *tableBuilder, scope fi
 		}
 	}
 	for key, n := range st.delays {
-		if span.Has(key.starts) && (scope.has(key.agencyID, key.sides) || key.agencyID == 0 && scope.agencies == nil && scope.has(0, key.sides)) {
-			b.addDelay(key.agencyID, key.days, n)
+		if !span.Has(key.starts) || !scope.has(key.agencyID, key.sides) {
+			continue
+		}
+		b.addDelay(key.agencyID, key.days, n)
+		if scope.agencies != nil {
+			b.addDelay(0, key.days, n)
 		}
 	}
 	return nil

@@ -55,7 +55,8 @@ func sidesWords(sides []rules.Side) []string {
 	return words
 }
 
-// The kinds of due_count.
+// The kinds of due_count. Rows of asOrigin are what those of asLead lack, and
+// have too much, by original deadlines: most tasks need none.
 const (
 	asLead   = "lead"
 	asOrigin = "origin"
@@ -114,16 +115,15 @@ func (st *standing) add(d dueState, n int) {
 	for _, id := range d.CoExecutors {
 		st.count(asShared, d, id, *d.Deadline, *d.OverdueAt, n)
 	}
-	origin := d.Deadline
-	if d.OriginalDeadline != nil {
-		origin = d.OriginalDeadline
+	if origin := d.OriginalDeadline; origin != nil && !origin.Equal(*d.Deadline) {
+		// It passed as many days earlier, at the same hour.
+		st.count(asOrigin, d, d.LeadID, *origin, d.OverdueAt.Add(origin.Sub(*d.Deadline)), n)
+		st.count(asOrigin, d, d.LeadID, *d.Deadline, *d.OverdueAt, -n)
 	}
-	// The original deadline passed as many days earlier, at the same hour.
-	st.count(asOrigin, d, d.LeadID, *origin, d.OverdueAt.Add(origin.Sub(*d.Deadline)), n)
 	late := d.Status == rules.Accepted && d.SubmittedAt != nil && !d.SubmittedAt.Before(*d.OverdueAt)
 	if late && d.Delay > 0 {
 		for _, id := range []int64{0, d.LeadID} {
-			st.delays[delayKey{id, rules.Date(*d.Deadline), d.Sides, d.Delay}] += n
+			st.delays[delayKey{id, rules.Date(*d.Deadline), d.Sides, rules.DelayStep(d.Delay)}] += n
 		}
 	}
 }

@@ -33,11 +33,13 @@ type AgencyTable struct {
 	Total  AgencyFigures
 }
 
-// figureScope is whose figures somebody sees: of directives of the sides, and
-// of agencies where these are named.
+// figureScope is whose figures are asked for: of directives of the sides, and of
+// agencies where these are named; in short without the delays of each agency
+// and without co-executors.
 type figureScope struct {
 	sides    []string // words of sidesWord
 	agencies []int64  // nil: all
+	short    bool
 }
 
 // scopeOf gives the register's roles all agencies' figures on directives of
@@ -63,11 +65,15 @@ const nearEnough = time.Minute
 // number of tasks; a moment with acts since is computed from history, which
 // reads every task.
 func (s *Store) AgencyTable(ctx context.Context, me rules.Actor, span rules.Span, asOf time.Time) (*AgencyTable, error) {
+	return s.agencyTable(ctx, scopeOf(me), span, asOf)
+}
+
+func (s *Store) agencyTable(ctx context.Context, scope figureScope, span rules.Span, asOf time.Time) (*AgencyTable, error) {
 	present, err := s.isPresent(ctx, asOf)
 	if err != nil {
 		return nil, err
 	}
-	scope, b := scopeOf(me), tableBuilder{rows: map[int64]*AgencyFigures{}}
+	b := tableBuilder{rows: map[int64]*AgencyFigures{}, delays: rules.Delays{}}
 	if present {
 		err = s.countedFigures(ctx, &b, scope, span, asOf)
 	} else {
@@ -111,9 +117,6 @@ func (b *tableBuilder) addDelay(agencyID int64, days, n int) {
 		b.row(agencyID).Delays[days] += n
 		return
 	}
-	if b.delays == nil {
-		b.delays = rules.Delays{}
-	}
 	b.delays[days] += n
 }
 
@@ -121,7 +124,7 @@ func (b *tableBuilder) addDelay(agencyID int64, days, n int) {
 func (r *AgencyFigures) add(kind string, f rules.Figures) {
 	switch kind {
 	case asLead:
-		r.Lead = r.Lead.Plus(f, 1)
+		r.Lead, r.Origin = r.Lead.Plus(f, 1), r.Origin.Plus(f, 1)
 	case asOrigin:
 		r.Origin = r.Origin.Plus(f, 1)
 	case asShared:
@@ -131,17 +134,13 @@ func (r *AgencyFigures) add(kind string, f rules.Figures) {
 
 func (b *tableBuilder) table(span rules.Span, asOf time.Time) *AgencyTable {
 	t := &AgencyTable{Span: span, AsOf: asOf, Total: AgencyFigures{Delays: b.delays}}
-	if t.Total.Delays == nil {
-		t.Total.Delays = rules.Delays{}
-	}
 	for _, r := range b.rows {
 		if r.Lead == (rules.Figures{}) && r.Origin == (rules.Figures{}) && r.Shared == (rules.Figures{}) {
 			continue
 		}
 		t.Rows = append(t.Rows, *r)
-		t.Total.add(asLead, r.Lead)
-		t.Total.add(asOrigin, r.Origin)
-		t.Total.add(asShared, r.Shared)
+		all := &t.Total
+		all.Lead, all.Origin, all.Shared = all.Lead.Plus(r.Lead, 1), all.Origin.Plus(r.Origin, 1), all.Shared.Plus(r.Shared, 1)
 		if r.Oldest != nil && (t.Total.Oldest == nil || r.Oldest.Before(*t.Total.Oldest)) {
 			t.Total.Oldest = r.Oldest
 		}
@@ -173,6 +172,10 @@ func wholeMonths(span rules.Span, at time.Time) (from, to time.Time) {
 // at their edges.
 func (s *Store) countedFigures(ctx context.Context, b *tableBuilder, scope figureScope, span rules.Span, now time.Time) error {
 	from, to := wholeMonths(span, now)
+	kinds := []string{asLead, asOrigin, asShared}
+	if scope.short {
+		kinds = kinds[:2]
+	}
 	var rows []struct {
 		Kind     string
 		AgencyID int64 `db:"agency_id"`
@@ -190,7 +193,7 @@ func (s *Store) countedFigures(ctx context.Context, b *tableBuilder, scope figur
 		) c
 		where sides = any($6) and ($7::bigint[] is null or agency_id = any($7))
 		group by kind, agency_id`,
-		from, to, span.From, span.To, now, pq.Array(scope.sides), pq.Array(scope.agencies), pq.Array([]string{asLead, asOrigin, asShared}))
+		from, to, span.From, span.To, now, pq.Array(scope.sides), pq.Array(scope.agencies), pq.Array(kinds))
 	if err != nil {
 		return err
 	}
@@ -235,6 +238,8 @@ func (s *Store) countedOldest(ctx context.Context, b *tableBuilder, scope figure
 	return nil
 }
 
+// countedDelays reads the delays of each agency and of all; where only some
+// agencies are seen, all are these.
 func (s *Store) countedDelays(ctx context.Context, b *tableBuilder, scope figureScope, span rules.Span, from, to time.Time) error {
 	var rows []struct {
 		AgencyID int64 `db:"agency_id"`
@@ -245,15 +250,28 @@ func (s *Store) countedDelays(ctx context.Context, b *tableBuilder, scope figure
 		from (
 			select * from delay_count where grain = 'month' and starts >= $1 and starts < $2
 			union all
-			select * from delay_count where grain = 'day' and (starts >= $3 and starts < $1 or starts >= $2 and starts <= $4)
+			select * from delay_count where grain = 'day' and starts >= $3 and starts < $1
+			union all
+			select * from delay_count where grain = 'day' and starts >= $2 and starts <= $4
 		) d
-		where sides = any($5) and ($6::bigint[] is null or agency_id = any($6))
-		group by agency_id, days`, from, to, span.From, span.To, pq.Array(scope.sides), pq.Array(scope.agencies))
+		where sides = any($5) and agency_id <= $7 and ($6::bigint[] is null or agency_id = any($6))
+		group by agency_id, days`, from, to, span.From, span.To, pq.Array(scope.sides), pq.Array(scope.agencies), scope.lastID())
 	if err != nil {
 		return err
 	}
 	for _, r := range rows {
 		b.addDelay(r.AgencyID, r.Days, r.N)
+		if scope.agencies != nil {
+			b.addDelay(0, r.Days, r.N)
+		}
 	}
 	return nil
+}
+
+// lastID ends the agencies whose delays are read; 0 is all together.
+func (f figureScope) lastID() int64 {
+	if f.short {
+		return 0
+	}
+	return 1<<63 - 1
 }

@@ -25,7 +25,7 @@ type Stocktake struct {
 type Waiting struct {
 	Reports   int
 	Reported  *time.Time // when the oldest of them was sent
-	Requests  int        // for more time or another lead; at most 1,000 counted
+	Requests  int        // for more time or another lead; at most MostRequests + 1 counted
 	Requested *time.Time `db:"requested"`
 }
 
@@ -63,8 +63,10 @@ type TimelineTask struct {
 // the tasks only those nearest to now.
 func (s *Store) Stocktake(ctx context.Context, me rules.Actor, span rules.Span, now time.Time) (*Stocktake, error) {
 	var st Stocktake
+	short := scopeOf(me)
+	short.short = true
 	for _, read := range []func() error{
-		func() (err error) { st.Table, err = s.AgencyTable(ctx, me, span, now); return err },
+		func() (err error) { st.Table, err = s.agencyTable(ctx, short, span, now); return err },
 		func() (err error) { st.Ages, err = s.OverdueAges(ctx, me, CountFilter{}, now); return err },
 		func() (err error) { st.Waiting, err = s.waiting(ctx, me); return err },
 		func() (err error) { st.Months, err = s.monthPlan(ctx, me, span); return err },
@@ -78,6 +80,9 @@ func (s *Store) Stocktake(ctx context.Context, me rules.Actor, span rules.Span, 
 	return &st, nil
 }
 
+// MostRequests is how many waiting requests are counted exactly.
+const MostRequests = 100
+
 func (s *Store) waiting(ctx context.Context, me rules.Actor) (w Waiting, err error) {
 	err = s.get(ctx, &w, `
 		select
@@ -86,10 +91,10 @@ func (s *Store) waiting(ctx context.Context, me rules.Actor) (w Waiting, err err
 				where t.status = 'submitted' and d.sides && $2 order by t.submitted_at, t.id limit 1) as reported,
 			(select count(*) from (
 				select from request r join task t on t.id = r.task_id join directive d on d.id = t.directive_id
-				where r.state = 'pending' and d.sides && $2 limit 1000) w) as requests,
+				where r.state = 'pending' and d.sides && $2 limit $3) w) as requests,
 			(select r.asked_at from request r join task t on t.id = r.task_id join directive d on d.id = t.directive_id
 				where r.state = 'pending' and d.sides && $2 order by r.asked_at, r.id limit 1) as requested`,
-		countScope(me, CountFilter{}), pq.Array(me.RegisterSides()))
+		countScope(me, CountFilter{}), pq.Array(me.RegisterSides()), MostRequests+1)
 	return w, err
 }
 

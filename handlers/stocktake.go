@@ -172,7 +172,11 @@ func (a *App) waitingRows(c echo.Context, me rules.Actor, st *db.Stocktake) []wa
 		rows = append(rows, waitingRow{"sent", review, p.N("stocktake.reports", w.Reports), age(w.Reported)})
 	}
 	if w := st.Waiting; w.Requests > 0 {
-		rows = append(rows, waitingRow{"soon", review, p.N("stocktake.requests", w.Requests), age(w.Requested)})
+		text := p.N("stocktake.requests", w.Requests)
+		if w.Requests > db.MostRequests {
+			text = p.N("stocktake.requests_many", db.MostRequests)
+		}
+		rows = append(rows, waitingRow{"soon", review, text, age(w.Requested)})
 	}
 	if st.Ages.Longer > 0 {
 		rows = append(rows, waitingRow{"late", "/overdue?age=31", p.N("stocktake.longest", st.Ages.Longer), ""})

@@ -164,5 +164,19 @@ func (c Calendar) WorkingDaysLate(deadline, day time.Time) int {
 	return max(n, 1)
 }
 
+// DelayStep rounds a delay up for counting: to 5 days from 20 on, to 25 from 60
+// on, so that few rows hold many tasks. A median over such steps stays true: at
+// least half came within it.
+func DelayStep(days int) int {
+	step := 1
+	switch {
+	case days > 60:
+		step = 25
+	case days > 20:
+		step = 5
+	}
+	return (days + step - 1) / step * step
+}
+
 // MaxDelay is the longest delay that is counted, in working days: some ten years.
 const MaxDelay = 2500

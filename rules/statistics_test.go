@@ -102,6 +102,18 @@ func TestMedianDelay(t *testing.T) {
 	}
 }
 
+func TestDelaysAreCountedInSteps(t *testing.T) {
+	t.Parallel()
+	last := 0
+	for days := 1; days <= MaxDelay; days++ {
+		step := DelayStep(days)
+		if step < days || step-days >= 25 || days <= 20 && step != days || step < last {
+			t.Fatalf("%d days become %d after %d", days, step, last)
+		}
+		last = step
+	}
+}
+
 func TestSpans(t *testing.T) {
 	t.Parallel()
 	for word, want := range map[string]string{"2026": "2026-01-01 2026-12-31", "2026-Q1": "2026-01-01 2026-03-31", "2026-Q4": "2026-10-01 2026-12-31", "2024-02": "2024-02-01 2024-02-29"} {

@@ -6,9 +6,10 @@ alter table cycle add column state jsonb; -- of the task as it closed, for stati
 
 -- How many tasks fall due on a day, or in a month, and what became of them, by
 -- agency; so that statistics never read tasks. kind: 'lead' by the present
--- deadline, 'origin' by the original one, 'shared' as co-executor by the present
--- one. open to dropped add up to the tasks; moved, reported and returned are
--- some of them (rules.Figures). Kept in the writing transaction.
+-- deadline; 'origin' what is to be added to that, or taken off where below zero,
+-- to have it by the original one; 'shared' as co-executor by the present one.
+-- open to dropped add up to the tasks; moved, reported and returned are some of
+-- them (rules.Figures). Kept in the writing transaction.
 create table due_count (
 	grain      text not null check (grain in ('day', 'month')),
 	kind       text not null check (kind in ('lead', 'origin', 'shared')),
@@ -34,7 +35,7 @@ create table delay_count (
 	agency_id bigint not null,
 	starts    date not null, -- the deadline, or the first day of its month
 	sides     text not null,
-	days      integer not null, -- working days of the lead's country
+	days      integer not null, -- working days of the lead's country, in steps (rules.DelayStep)
 	n         integer not null,
 	primary key (grain, agency_id, starts, sides, days)
 );
