@@ -90,7 +90,7 @@ func (s *Store) agencyTable(ctx context.Context, scope figureScope, span rules.S
 }
 
 func (s *Store) isPresent(ctx context.Context, asOf time.Time) (ok bool, err error) {
-	err = s.get(ctx, &ok, `select coalesce((select at from history order by id desc limit 1), 'epoch') <= $1`, asOf.Add(nearEnough))
+	err = s.get(ctx, &ok, `select coalesce((select max(at) from (select at from history order by id desc limit 100) h), 'epoch') <= $1`, asOf.Add(nearEnough))
 	return ok, err
 }
 

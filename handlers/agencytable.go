@@ -88,7 +88,7 @@ func (a *App) since(c echo.Context, t *db.AgencyTable) string {
 	if t.Before.IsZero() {
 		return ""
 	}
-	return say(c).T("agencytable.since", "When", a.asOf(c, t.Before))
+	return say(c).T("agencytable.since", "When", a.at(c, t.Before))
 }
 
 func (a *App) agencyCells(c echo.Context, lines []agencyLine) []agencyCells {

@@ -21,6 +21,7 @@ type figure struct {
 	Value    string // "" where there is none
 	Of       string // "28 of 37"
 	About    string
+	Short    string // the formula in a line
 	Formula  string
 	AsOf     string
 	Number   any // Value and Of for a file
@@ -50,7 +51,7 @@ func percentCell(s rules.Share) any {
 
 // shareFigure is a figure that is a share.
 func shareFigure(p *i18n.Printer, key, name string, s rules.Share) figure {
-	f := figure{Key: key, Label: p.T("figures." + name), Of: ofAll(p, s), Formula: p.T("figures." + name + ".formula"), Value: percent(p, s), Number: percentCell(s), Part: s.Part, Al: s.Of}
+	f := figure{Key: key, Label: p.T("figures." + name), Of: ofAll(p, s), Short: p.T("figures." + name + ".short"), Formula: p.T("figures." + name + ".formula"), Value: percent(p, s), Number: percentCell(s), Part: s.Part, Al: s.Of}
 	if s.Of == 0 {
 		f.Of, f.Part, f.Al = p.T("figures.nothing"), nil, nil
 	}
@@ -63,22 +64,22 @@ func (a *App) figures(c echo.Context, t *db.AgencyTable) []figure {
 	d := shareFigure(p, "done", "discipline", total.Lead.Discipline())
 	origin := total.Origin.Discipline()
 	d.About = p.T("figures.by_origin", "Percent", percent(p, origin), "Of", ofAll(p, origin))
-	late := figure{Key: "late", Label: p.T("figures.overdue"), Value: p.Number(total.Lead.Overdue()), Formula: p.T("figures.overdue.formula"), Number: total.Lead.Overdue()}
+	late := figure{Key: "late", Label: p.T("figures.overdue"), Value: p.Number(total.Lead.Overdue()), Short: p.T("figures.overdue.short"), Formula: p.T("figures.overdue.formula"), Number: total.Lead.Overdue()}
 	if days := a.daysLate(c, total.Oldest, t.AsOf); days > 0 {
 		late.About = p.T("figures.oldest", "Days", p.N("due.days", days))
 	}
-	waits := figure{Key: "sent", Label: p.T("figures.waiting"), Value: p.Number(total.Lead.Submitted), About: p.T("figures.waiting.about"), Formula: p.T("figures.waiting.formula"), Number: total.Lead.Submitted}
+	waits := figure{Key: "sent", Label: p.T("figures.waiting"), Value: p.Number(total.Lead.Submitted), About: p.T("figures.waiting.about"), Short: p.T("figures.waiting.short"), Formula: p.T("figures.waiting.formula"), Number: total.Lead.Submitted}
 	moved := shareFigure(p, "soon", "extended", total.Lead.Extended())
 	back := total.Lead.SentBack()
 	moved.About = p.T("figures.sent_back", "Percent", percent(p, back), "Of", ofAll(p, back))
-	delay := figure{Key: "go", Label: p.T("figures.delay"), Value: "–", Of: p.T("figures.nothing"), Formula: p.T("figures.delay.formula")}
+	delay := figure{Key: "go", Label: p.T("figures.delay"), Value: "–", Of: p.T("figures.nothing"), Short: p.T("figures.delay.short"), Formula: p.T("figures.delay.formula")}
 	if days, ok := total.Delays.Median(); ok {
 		delay.Value, delay.Of, delay.Number = p.Number(days), p.N("figures.working_days", days), days
 		delay.About = p.N("figures.delay.about", total.Lead.Late)
 	}
 	list := []figure{d, late, waits, moved, delay}
 	for i := range list {
-		list[i].AsOf = a.asOf(c, t.AsOf)
+		list[i].AsOf = a.at(c, t.AsOf)
 	}
 	return list
 }

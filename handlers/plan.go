@@ -22,7 +22,7 @@ type planView struct {
 	Done     string
 	Low      string // outline of the forecast's area
 	Middle   string
-	Levels   []planMark
+	Levels   []planLevel
 	Months   []planMark
 	Rows     []planRow
 	Forecast bool
@@ -30,6 +30,10 @@ type planView struct {
 
 // planMark is a word at an axis.
 type planMark struct{ At, Text string }
+
+// planLevel is a number beside the lines, and how far down it stands, of a
+// hundred.
+type planLevel struct{ Y, Text string }
 
 type planRow struct{ Label, Plan, Done string }
 
@@ -56,7 +60,7 @@ func (a *App) planView(c echo.Context, st *db.Stocktake) *planView {
 		v.Low = fmt.Sprintf("M%s %s 100 %sV%sz", x, draw.y(done), draw.y(fc.High), draw.y(fc.Low))
 		v.Middle = fmt.Sprintf("%s,%s 100,%s", x, draw.y(done), draw.y((fc.Low+fc.High)/2))
 	}
-	v.levels(c, total)
+	v.levels(c, draw)
 	return v
 }
 
@@ -162,10 +166,16 @@ func (v *planView) doneLine(c echo.Context, d *planDrawing, st *db.Stocktake, do
 	v.Done = strings.Join(points, " ")
 }
 
-// levels are the numbers beside the lines.
-func (v *planView) levels(c echo.Context, top int) {
-	for _, part := range []int{0, 1, 2, 4} {
-		n := top * part / 4
-		v.Levels = append(v.Levels, planMark{inPercent(1 - float64(n)/float64(top)), say(c).Number(n)})
+// levels are the numbers beside the lines: round ones, five at most above 0.
+func (v *planView) levels(c echo.Context, draw planDrawing) {
+	step := 1
+	for i := 0; draw.top/step > 5; i++ {
+		step = []int{1, 2, 5}[i%3]
+		for range i / 3 {
+			step *= 10
+		}
+	}
+	for n := 0; n <= draw.top; n += step {
+		v.Levels = append(v.Levels, planLevel{draw.y(n), say(c).Number(n)})
 	}
 }

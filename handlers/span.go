@@ -111,8 +111,13 @@ func spanChoices(p *i18n.Printer, chosen rules.Span, today time.Time) []template
 	return list
 }
 
-// asOf writes the moment figures are of, with its zone.
+// asOf says of which moment figures are, with its zone.
 func (a *App) asOf(c echo.Context, at time.Time) string {
 	p, zone := say(c), a.zone(c)
 	return p.T("figures.as_of", "When", p.Date(at.In(zone))+", "+p.Clock(at, zone), "Zone", at.In(zone).Format("UTC-07:00"))
+}
+
+// at writes a moment short, with its zone.
+func (a *App) at(c echo.Context, at time.Time) string {
+	return say(c).T("figures.at", "When", a.moment(c, at), "Zone", at.In(a.zone(c)).Format("UTC-07:00"))
 }

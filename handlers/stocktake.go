@@ -31,6 +31,7 @@ type stocktakeView struct {
 	AgesText string
 	Plan     *planView
 	Waiting  []waitingRow
+	Formulas []formulaView
 }
 
 // barRow is a bar with its words and numbers.
@@ -61,7 +62,7 @@ func (a *App) stocktake(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		return err
 	}
-	view := stocktakeView{Layout: a.layout(c, p.T("nav.stocktake")), Span: ask.view, AsOf: a.asOf(c, ask.asOf), Figures: a.figures(c, st.Table), Short: a.inShort(c, st)}
+	view := stocktakeView{Layout: a.layout(c, p.T("nav.stocktake")), Span: ask.view, AsOf: a.asOf(c, ask.asOf), Figures: a.figures(c, st.Table), Short: a.inShort(c, st), Formulas: formulas(p)}
 	if format := exportWanted(c); format != "" && wrong == nil {
 		return a.export(c, me, format, a.stocktakeGrid(c, &view))
 	}
