@@ -57,7 +57,7 @@ func Foresee(f ForecastFacts) (fc Forecast, ok bool) {
 	}
 	fc.Low, fc.High = middle(sums)
 	fc.Weeks = len(recent)
-	fc.Ahead = min(f.WeeksLeft, backAhead)
+	fc.Ahead = min(f.WeeksLeft, backAhead, max(1, (len(weeks)-leastWeeks)/2)) // a short past is tried more than once
 	fc.Held, fc.Tried = lookBack(seed, weeks, fc.Ahead)
 	return fc, true
 }
