@@ -242,8 +242,33 @@ func (l *loader) layCounts() error {
 	if err := l.copyIn(l.ctx, counters); err != nil {
 		return err
 	}
-	if err := l.saveAll(l.ctx, l.standing); err != nil {
+	if err := l.layStanding(); err != nil {
 		return err
 	}
 	return l.Tick(l.ctx, dueCounted, "", "", l.plan.Now)
+}
+
+// layStanding writes the statistics.
+func (l *loader) layStanding() error {
+	due := &sheet{table: "due_count", columns: strings.Fields("grain kind agency_id starts sides overdue_at open submitted on_time late dropped moved reported returned")}
+	for _, r := range l.standing.rows() {
+		row := []any{r.grain, r.kind, r.agencyID, r.starts, r.sides, "-infinity"}
+		if r.grain == "day" {
+			row[5] = time.Unix(r.overdueAt, 0).UTC()
+		}
+		for _, n := range r.figures.List() {
+			row = append(row, n)
+		}
+		due.add(row...)
+	}
+	delays := &sheet{table: "delay_count", columns: strings.Fields("grain agency_id starts sides days n")}
+	for _, r := range l.standing.delayRows() {
+		delays.add(r.grain, r.agencyID, r.starts, r.sides, r.days, r.n)
+	}
+	for _, t := range []*sheet{due, delays} {
+		if err := l.copyIn(l.ctx, t); err != nil {
+			return err
+		}
+	}
+	return l.saveStanding(l.ctx, &standing{done: l.standing.done})
 }
