@@ -45,9 +45,11 @@ faults: ## the long fault runs: mail server, database, processes; a table of wha
 	@sh scripts/setup.sh postgres
 	$(GO) test -count=1 -timeout 40m -v ./e2e/faults -long
 
-bench: ## main lists against the bare query as ratios; the reader: its speed and its figures
+bench: ## lists, pages and mails against the bare query and a bare SMTP loop as ratios; the reader: its speed and its figures
 	@sh scripts/setup.sh postgres
 	$(GO) test -run '^$$' -bench . -benchtime 300x ./db
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./jobs
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./commands
 	$(GO) test -run Labelled -bench Read -v ./communique
 
 golden: ## writes the golden files anew; read the difference like code

@@ -15,11 +15,17 @@ const tick = 10 * time.Millisecond
 // CPU is the processor time that the shared Postgres has used so far, for
 // measuring beside a clock that neighbours disturb; 0 where /proc does not say.
 func CPU() time.Duration {
-	text, err := os.ReadFile(filepath.Join(os.TempDir(), fmt.Sprintf("amal-test-%d", os.Geteuid()), "pg", "postmaster.pid"))
+	return CPUOf(Postmaster(filepath.Join(os.TempDir(), fmt.Sprintf("amal-test-%d", os.Geteuid()))))
+}
+
+// Postmaster is the process that leads the private Postgres of a folder; ""
+// where none does.
+func Postmaster(dir string) string {
+	text, err := os.ReadFile(filepath.Join(dir, "pg", "postmaster.pid"))
 	if err != nil {
-		return 0
+		return ""
 	}
-	return CPUOf(strings.SplitN(string(text), "\n", 2)[0])
+	return strings.SplitN(string(text), "\n", 2)[0]
 }
 
 // CPUOf is the processor time that a process and its children have used.
