@@ -346,6 +346,7 @@ create index task_folded on task using gin (folded gin_trgm_ops);
 create index task_overdue on task (overdue_at, id) where status in ('assigned', 'in_progress', 'returned');
 create index task_lead_open on task (lead_id, coalesce(overdue_at, 'infinity'), id) where status in ('assigned', 'in_progress', 'returned');
 create index task_lead_submitted on task (lead_id, submitted_at, id) where status = 'submitted';
+create index task_directive_submitted on task (directive_id) where status = 'submitted';
 create index task_submitted on task (submitted_at, id) where status = 'submitted';
 create index task_lead_done on task (lead_id, decided_at desc, id desc) where status in ('accepted', 'cancelled');
 create index task_focal on task (focal_id) where focal_id is not null;
@@ -847,10 +848,9 @@ create table reminder (
 	check ((person_id is null) <> (agency_id is null))
 );
 alter table message add foreign key (reminder_id) references reminder;
-create unique index reminder_key on reminder (rule, subject, subject_id, occasion, recipient);
+create unique index reminder_key on reminder (subject, subject_id, rule, occasion, recipient);
 create index reminder_planned on reminder (planned_for, id) where state = 'planned';
-create index reminder_subject on reminder (subject, subject_id, id);
-create index reminder_message on reminder (message_id);
+create index reminder_message on reminder (message_id) where message_id is not null;
 create index reminder_recipient on reminder (recipient, id desc);
 
 -- Secrets in mails: whoever holds one may answer for one person on one task,

@@ -125,37 +125,6 @@ type OverdueFilter struct {
 	After            Cursor
 }
 
-// OverdueTasks lists what me may see that is past its deadline at now, the
-// longest delay first, PageSize and one more where there are further ones.
-func (s *Store) OverdueTasks(ctx context.Context, me rules.Actor, f OverdueFilter, now time.Time) ([]ListedTask, error) {
-	from, to := f.After.At, now.AddDate(0, 0, 1-max(f.MinDays, 1))
-	if f.MaxDays > 0 {
-		if oldest := now.AddDate(0, 0, -f.MaxDays); oldest.After(from) {
-			from = oldest
-		}
-	}
-	var rows []ListedTask
-	err := s.all(ctx, &rows, `
-		select `+listedColumns+`
-		from task t
-		join directive d on d.id = t.directive_id
-		join agency a on a.id = t.lead_id`+reminded+`
-		where t.status in ('assigned', 'in_progress', 'returned')
-			and t.overdue_at <= $2
-			and (t.overdue_at, t.id) > ($3, $4)
-			and d.sides && $5
-			and ($6 = '' or a.side = $6)
-			and ($7 = 0 or t.lead_id = $7)
-			and ($8 = 0 or d.meeting_id = $8)
-		order by t.overdue_at, t.id
-		limit 51`,
-		me.PersonID, to, from, f.After.ID, pq.Array(me.RegisterSides()), f.Side, f.AgencyID, f.MeetingID)
-	if err != nil {
-		return nil, fmt.Errorf("overdue tasks: %w", err)
-	}
-	return rows, nil
-}
-
 // ReviewQueue lists the tasks whose completion report waits for me: of the
 // directives he controls, and for a manager of every directive of his sides;
 // the longest waiting first, PageSize and one more where there are further ones.

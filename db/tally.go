@@ -15,7 +15,8 @@ import (
 type Tally struct{ Mine, Review, Overdue int }
 
 // Tally counts for me at now, without reading tasks but the few that wait for
-// review.
+// review: of the sides that a manager decides for, or below the directives that
+// a controller has.
 func (s *Store) Tally(ctx context.Context, me rules.Actor, now time.Time) (t Tally, err error) {
 	scopes := []string{}
 	for _, id := range me.AgenciesAs(rules.Focal) {
@@ -27,14 +28,22 @@ func (s *Store) Tally(ctx context.Context, me rules.Actor, now time.Time) (t Tal
 			sides = append(sides, string(side))
 		}
 	}
+	reviews := rules.Allowed(me, rules.Review)
 	err = s.get(ctx, &t, `
 		select
 			(select coalesce(sum(n), 0) from open_count where scope = any($1) and state = 'open') as mine,
-			(select count(*) from (
+			case when $7 then (select count(*) from (
 				select from task t join directive d on d.id = t.directive_id join agency a on a.id = t.lead_id
-				where t.status = 'submitted' and `+decides(6)+` and (d.controller_id = any($2) or d.sides && $3) limit 100) w) as review,
+				where t.status = 'submitted' and `+decides(6)+` and (d.controller_id = any($2) or d.sides && $3) limit 100) w)
+			when $8 then (select count(*) from (
+				select from directive d cross join lateral (
+					select t.lead_id from task t where t.directive_id = d.id and t.status = 'submitted' offset 0
+				) t join agency a on a.id = t.lead_id
+				where d.controller_id = any($2) and `+decides(6)+` limit 100) w)
+			else 0 end as review,
 			(select coalesce(sum(n), 0) from open_count where scope = $4 and state = 'open' and overdue_at <= $5) as overdue`,
-		pq.Array(scopes), pq.Array(me.Selves()), pq.Array(sides), countScope(me, CountFilter{}), now, pq.Array(me.DecidingSides()))
+		pq.Array(scopes), pq.Array(me.Selves()), pq.Array(sides), countScope(me, CountFilter{}), now, pq.Array(me.DecidingSides()),
+		reviews && len(sides) > 0, reviews)
 	if err != nil {
 		return t, fmt.Errorf("tally of person %d: %w", me.PersonID, err)
 	}

@@ -163,7 +163,11 @@ func Older(t testing.TB, urls URLs) {
 		alter table reminder drop column step_on;
 		alter table message drop column answer_key, drop column alarm_id, drop column says_over, drop constraint message_kind_check,
 			add constraint message_kind_check check (kind in ('digest', 'now'));
-		drop table alarm;
 		drop index message_failed, message_alarm;
+		drop index task_directive_submitted, reminder_key, reminder_message;
+		create unique index reminder_key on reminder (rule, subject, subject_id, occasion, recipient);
+		create index reminder_subject on reminder (subject, subject_id, id);
+		create index reminder_message on reminder (message_id);
+		alter table message drop column answer_key;
 		delete from goose_db_version where version_id >= 6`)
 }
