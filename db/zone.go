@@ -19,3 +19,6 @@ func zoneNamed(name string) (*time.Location, error) {
 	}
 	return zone, err
 }
+
+// Zone is the agency's time zone.
+func (a *Agency) Zone() (*time.Location, error) { return zoneNamed(a.TimeZone) }

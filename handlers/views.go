@@ -82,7 +82,7 @@ func (a *App) zone(c echo.Context) *time.Location {
 		return defaultZone()
 	}
 	if agency, ok := n.all[v.me.Members[0].AgencyID]; ok {
-		if zone, err := time.LoadLocation(agency.TimeZone); err == nil {
+		if zone, err := agency.Zone(); err == nil {
 			return zone
 		}
 	}

@@ -78,6 +78,7 @@ func parse(name string) (map[i18n.Lang]*template.Template, error) {
 		if err != nil {
 			return nil, fmt.Errorf("page %s: %w", name, err)
 		}
+		fold(set, i18n.For(l))
 		sets[l] = set
 	}
 	return sets, nil
@@ -131,6 +132,7 @@ func NewMail[V any](name string) *Mail[V] {
 				if err != nil {
 					return nil, fmt.Errorf("mail %s: %w", name, err)
 				}
+				fold(set, i18n.For(l))
 				sets[l] = set
 			}
 			return sets, nil
