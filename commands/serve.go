@@ -90,7 +90,7 @@ func (s *server) run(ctx context.Context) error {
 	if err := templates.Parse(); err != nil {
 		return err
 	}
-	keepSmall()
+	debug.FreeOSMemory() // what starting took
 	app, err := handlers.New(handlers.Config{
 		Store: s.store, BaseURL: s.settings.BaseURL, TrustedProxies: s.settings.TrustedProxies, Demo: s.demo, MailOff: s.senders == nil,
 		Version: s.Version, Now: time.Now, Log: s.settings.Log, SendLink: s.sendLink(), MailFault: s.mailFault, Clock: s.store.Clock,
@@ -144,18 +144,6 @@ func (s *server) mailFault() (text string, setup bool) {
 // linkWithin is how long a sign-in link waits for a mail server that does not
 // answer: whoever asked for it has asked again by then.
 const linkWithin = time.Minute
-
-// memoryWanted is what the program tries to stay within, in bytes, where
-// GOMEMLIMIT says nothing else: it may take more, and tidies up harder then.
-const memoryWanted = 48 << 20
-
-// keepSmall gives back what starting took.
-func keepSmall() {
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryWanted)
-	}
-	debug.FreeOSMemory()
-}
 
 // sendLink mails one-time sign-in links; nil without a mail server.
 func (s *server) sendLink() func(ctx context.Context, to *db.Person, lang, link string) error {
