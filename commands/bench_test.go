@@ -314,9 +314,10 @@ func (r *real) page(b *testing.B, who, path, query string) {
 		if err != nil {
 			return err
 		}
+		defer rows.Close()
 		for rows.Next() {
 		}
-		return rows.Close()
+		return rows.Err()
 	}
 	for range 20 { // prepared on each connection of the server
 		_, err := v.get(path)

@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
-
-	"github.com/lib/pq"
 )
 
 // ErrNotEmpty says that a database holds something already, so that nothing is
@@ -157,7 +156,7 @@ func (s *Store) copyIn(ctx context.Context, t *sheet) error {
 	if len(t.rows) == 0 {
 		return nil
 	}
-	stmt, err := s.tx.PrepareContext(ctx, pq.CopyIn(t.table, t.columns...))
+	stmt, err := s.tx.PrepareContext(ctx, `copy `+t.table+` (`+strings.Join(t.columns, `, `)+`) from stdin`)
 	if err != nil {
 		return fmt.Errorf("rows of %s: %w", t.table, err)
 	}
