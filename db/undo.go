@@ -78,6 +78,11 @@ func (s *Store) undoTraces(ctx context.Context, t *Task, was TaskState, last *la
 		if err := s.uncountCycles(ctx, t, last.At); err != nil {
 			return err
 		}
+	case rules.ActTransfer:
+		queries = undoneTransfer
+		if err := s.undoTransfer(ctx, t, last); err != nil {
+			return err
+		}
 	default:
 		if err := s.undoRequest(ctx, t.ID, last); err != nil {
 			return err
@@ -94,7 +99,7 @@ func (s *Store) undoTraces(ctx context.Context, t *Task, was TaskState, last *la
 	return s.untell(ctx, t.ID, last.At)
 }
 
-// What an undone report and an undone decision leave; $1 is the task, $2 the
+// What an undone report, decision or transfer leaves; $1 is the task, $2 the
 // moment of the act. Files and inputs wait for the next report again.
 var (
 	undoneReport = []string{
@@ -106,5 +111,10 @@ var (
 		`update report set decision = '', decision_note = '', decided_by = null, decided_at = null where task_id = $1 and decided_at = $2 and undone_at is null`,
 		`delete from cycle where task_id = $1 and closed_at = $2`,
 		`delete from approval a using report r where r.id = a.report_id and r.task_id = $1 and a.at = $2`,
+	}
+	undoneTransfer = []string{
+		`update request set state = 'withdrawn' where task_id = $1 and asked_at = $2 and own_motion and kind = 'transfer'`,
+		`update request set state = 'pending', note = '', decided_by = null, decided_at = null
+			where task_id = $1 and decided_at = $2 and not own_motion and kind = 'transfer'`,
 	}
 )
