@@ -8,89 +8,47 @@ import (
 	"amal/rules"
 )
 
-// RemindInput is a reminder sent by hand about several tasks.
-type RemindInput struct {
-	TaskIDs []int64
-	Note    string
-	Now     time.Time
-}
-
 // actRemind is how history calls a reminder sent by hand.
 const actRemind rules.Act = "remind"
 
-// Remind tells the leads of overdue tasks by hand, once a day per task and
-// recipient; it returns how many tasks and agencies it told. It can be undone
-// as long as the mails wait. Tasks that are no longer open are passed over.
-func (s *Store) Remind(ctx context.Context, me rules.Actor, in RemindInput) (tasks, agencies int, err error) {
-	var p rules.Problems
-	p.Text("note", in.Note, false, rules.MaxNote)
-	if len(in.TaskIDs) == 0 {
-		p.Add("task", "form.error.pick")
+// remindOne tells the lead of a task by hand, once a day per version and
+// recipient. It can be undone as long as the mails wait.
+func (s *Store) remindOne(ctx context.Context, me rules.Actor, t *Task, note string, now time.Time) error {
+	if !t.Status.Open() {
+		return fmt.Errorf("task %d: %w", t.ID, rules.ErrMove)
 	}
-	if err := p.OrNil(); err != nil {
-		return 0, 0, err
+	if !rules.MayRemind(t.Status, rules.HatsFor(me, t.Scope())) {
+		return fmt.Errorf("task %d: %w", t.ID, rules.ErrForbidden)
 	}
-	told := map[int64]bool{}
-	err = s.InTx(ctx, func(tx *Store) error {
-		for _, id := range in.TaskIDs {
-			t, err := tx.lockTask(ctx, me, id, 0)
-			if err != nil {
-				return err
-			}
-			if !rules.MayRemind(t.Status, rules.HatsFor(me, t.Scope())) {
-				continue
-			}
-			if err := tx.remindOne(ctx, me, t, in); err != nil {
-				return err
-			}
-			tasks++
-			told[deref(t.LeadID)] = true
-		}
-		return nil
-	})
-	return tasks, len(told), err
-}
-
-func (s *Store) remindOne(ctx context.Context, me rules.Actor, t *Task, in RemindInput) error {
 	zone, err := t.Zone()
 	if err != nil {
 		return err
 	}
 	err = s.tell(ctx, notice{
-		Rule: "by_hand", Task: t, Occasion: fmt.Sprintf("%s v%d", rules.Today(in.Now, zone).Format(time.DateOnly), t.Version),
-		To: []rules.Audience{rules.Lead, rules.Mailbox}, AtOnce: true, Note: in.Note, Except: me.PersonID, Now: in.Now,
+		Rule: "by_hand", Task: t, Occasion: fmt.Sprintf("%s v%d", rules.Today(now, zone).Format(time.DateOnly), t.Version),
+		To: []rules.Audience{rules.Lead, rules.Mailbox}, AtOnce: true, Note: note, Except: me.PersonID, Now: now,
 	})
 	if err != nil {
 		return err
 	}
-	return s.log(ctx, deed{Me: me, Act: actRemind, Note: in.Note, Now: in.Now}, entry{Subject: "task", ID: t.ID})
+	return s.log(ctx, deed{Me: me, Act: actRemind, Note: note, Now: now}, entry{Subject: "task", ID: t.ID})
 }
 
-// UndoRemind takes back what the asker sent by hand in the last seconds, for as
-// long as the mails wait. rules.ErrMove says that it is too late.
-func (s *Store) UndoRemind(ctx context.Context, me rules.Actor, taskIDs []int64, now time.Time) error {
-	return s.InTx(ctx, func(tx *Store) error {
-		for _, id := range taskIDs {
-			if _, err := tx.lockTask(ctx, me, id, 0); err != nil {
-				return err
-			}
-			n, err := tx.exec(ctx, `
-				insert into history (subject, subject_id, act, person_id, at, note, undoes)
-				select h.subject, h.subject_id, $5, $3, $6, h.act, h.id
-				from history h, pg_advisory_xact_lock_shared($7)
-				where h.subject = 'task' and h.subject_id = $1 and h.act = $2 and h.person_id = $3 and h.at >= $4
-					and not exists (select from history u where u.undoes = h.id)`,
-				id, string(actRemind), me.PersonID, now.Add(-rules.UndoFor), string(rules.ActUndo), now, sealLock)
-			if err != nil {
-				return fmt.Errorf("reminder of task %d: %w", id, err)
-			}
-			if n == 0 {
-				return fmt.Errorf("reminder of task %d: %w", id, rules.ErrMove)
-			}
-			if err := tx.untell(ctx, id, now.Add(-rules.UndoFor)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+// unlog notes in history that what me did by hand to a task in the last seconds
+// is taken back. rules.ErrMove says that it is too late.
+func (s *Store) unlog(ctx context.Context, me rules.Actor, taskID int64, act rules.Act, now time.Time) error {
+	n, err := s.exec(ctx, `
+		insert into history (subject, subject_id, act, person_id, at, note, undoes)
+		select h.subject, h.subject_id, $5, $3, $6, h.act, h.id
+		from history h, pg_advisory_xact_lock_shared($7)
+		where h.subject = 'task' and h.subject_id = $1 and h.act = $2 and h.person_id = $3 and h.at >= $4
+			and not exists (select from history u where u.undoes = h.id)`,
+		taskID, string(act), me.PersonID, now.Add(-rules.UndoFor), string(rules.ActUndo), now, sealLock)
+	if err == nil && n == 0 {
+		err = rules.ErrMove
+	}
+	if err != nil {
+		return fmt.Errorf("%s of task %d: %w", act, taskID, err)
+	}
+	return nil
 }

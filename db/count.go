@@ -3,7 +3,6 @@ package db
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sort"
 	"time"
 
@@ -69,58 +68,4 @@ func (s *Store) recount(ctx context.Context, was, t *Task) error {
 		}
 	}
 	return s.recountDue(ctx, was, t)
-}
-
-// CountFilter says which open tasks to count: of one lead agency, of one side,
-// or (both zero) of everything the asker's register shows.
-type CountFilter struct {
-	AgencyID int64
-	Side     rules.Side
-}
-
-// Ages is the number of overdue tasks by how long they are late.
-type Ages struct {
-	Week, Month, Longer int // 1–7, 8–30, over 30 days
-}
-
-// All is the number of overdue tasks.
-func (a Ages) All() int { return a.Week + a.Month + a.Longer }
-
-// OverdueAges counts the overdue tasks that me may see at now, by age. It reads
-// open_count only, never the tasks.
-func (s *Store) OverdueAges(ctx context.Context, me rules.Actor, f CountFilter, now time.Time) (Ages, error) {
-	var a Ages
-	scope := countScope(me, f)
-	if scope == "" {
-		return a, nil
-	}
-	err := s.get(ctx, &a, `
-		select
-			coalesce(sum(n) filter (where overdue_at > $2), 0) as week,
-			coalesce(sum(n) filter (where overdue_at <= $2 and overdue_at > $3), 0) as month,
-			coalesce(sum(n) filter (where overdue_at <= $3), 0) as longer
-		from open_count
-		where scope = $1 and state = 'open' and overdue_at <= $4`,
-		scope, now.AddDate(0, 0, -7), now.AddDate(0, 0, -30), now)
-	if err != nil {
-		return a, fmt.Errorf("overdue counts of %s: %w", scope, err)
-	}
-	return a, nil
-}
-
-// countScope names the scope of open_count that equals what me sees, "" where
-// there is none.
-func countScope(me rules.Actor, f CountFilter) string {
-	sides := me.RegisterSides()
-	switch {
-	case f.AgencyID != 0:
-		return agencyScope(f.AgencyID)
-	case f.Side != "" && slices.Contains(sides, f.Side):
-		return sideScope(f.Side)
-	case f.Side != "" || len(sides) == 0:
-		return ""
-	case len(sides) == len(rules.Sides):
-		return "all"
-	}
-	return sideScope(sides[0])
 }

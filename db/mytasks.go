@@ -30,6 +30,7 @@ type ListedTask struct {
 	Ask        string         // what is missing, of a returned task
 	New        bool           `db:"is_new"`
 	Points     pq.StringArray // expected result; of one's own tasks only
+	Raised     pq.StringArray // steps that told somebody above of this deadline; of overdue ones only
 }
 
 // listedColumns are ListedTask's columns; $1 is the reader.
@@ -114,15 +115,6 @@ func (t *ListedTask) CursorOf() Cursor {
 		return Cursor{At: FarFuture, ID: t.ID}
 	}
 	return Cursor{At: *t.OverdueAt, ID: t.ID}
-}
-
-// OverdueFilter narrows the overdue review. Zero fields do not filter.
-type OverdueFilter struct {
-	MinDays, MaxDays int // late, both inclusive; MaxDays 0 = no upper end
-	Side             rules.Side
-	AgencyID         int64
-	MeetingID        int64
-	After            Cursor
 }
 
 // ReviewQueue lists the tasks whose completion report waits for me: of the

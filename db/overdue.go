@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,62 +12,209 @@ import (
 	"amal/rules"
 )
 
-// OverdueTasks lists what me may see that is past its deadline at now, the
-// longest delay first, PageSize and one more where there are further ones. The
-// ids of a page are found first, on the index of what is open: only conditions
-// that narrow stand in the statement, each as a question about one row, so that
-// no plan reads all that is overdue to sort it.
-func (s *Store) OverdueTasks(ctx context.Context, me rules.Actor, f OverdueFilter, now time.Time) ([]ListedTask, error) {
-	from, to := f.After.At, now.AddDate(0, 0, 1-max(f.MinDays, 1))
-	if f.MaxDays > 0 {
-		if oldest := now.AddDate(0, 0, -f.MaxDays); oldest.After(from) {
-			from = oldest
-		}
+// OverdueFilter narrows the overdue review. Zero fields do not filter.
+type OverdueFilter struct {
+	MinDays, MaxDays int        // late, both inclusive; MaxDays 0 = no upper end
+	Side             rules.Side // of the lead
+	AgencyID         int64      // lead
+	DirectiveID      int64
+	MeetingID        int64
+	Unexplained      bool // the lead has not said why
+	Newest           bool // the shortest delay first
+	After            Cursor
+}
+
+// plain reports whether only age, side and agency are filtered by.
+func (f OverdueFilter) plain() bool {
+	return f.DirectiveID == 0 && f.MeetingID == 0 && !f.Unexplained
+}
+
+// clause gathers the conditions of a query with their arguments. Only what is
+// asked for stands in it: a condition that a parameter switches off would keep
+// the planner from the index that serves the one that is on.
+type clause struct {
+	conditions []string
+	args       []any
+}
+
+// add puts a condition in; each of its question marks is one of the values.
+func (c *clause) add(condition string, values ...any) {
+	for _, v := range values {
+		condition = strings.Replace(condition, "?", c.arg(v), 1)
 	}
-	where, args := f.narrow(me, []any{me.PersonID, to, from, f.After.ID})
+	c.conditions = append(c.conditions, condition)
+}
+
+func (c *clause) arg(v any) string {
+	c.args = append(c.args, v)
+	return fmt.Sprintf("$%d", len(c.args))
+}
+
+func (c *clause) where() string { return strings.Join(c.conditions, " and ") }
+
+// lateKey is what overdue tasks are ordered by; an agency's index has it this way.
+func (f OverdueFilter) lateKey() string {
+	if f.AgencyID != 0 {
+		return `coalesce(t.overdue_at, 'infinity')`
+	}
+	return `t.overdue_at`
+}
+
+// ages adds how late the tasks are to be.
+func (f OverdueFilter) ages(c *clause, now time.Time) {
+	c.add(f.lateKey()+` <= ?`, now.AddDate(0, 0, 1-max(f.MinDays, 1)))
+	if f.MaxDays > 0 {
+		c.add(f.lateKey()+` > ?`, now.AddDate(0, 0, -f.MaxDays))
+	}
+}
+
+// things adds all but how late: what me may see, and what was picked.
+func (f OverdueFilter) things(c *clause, me rules.Actor) {
+	c.add(`t.status in ('assigned', 'in_progress', 'returned')`)
+	c.add(`d.sides && ?`, pq.Array(me.RegisterSides()))
+	if f.Side != "" {
+		c.add(`a.side = ?`, string(f.Side))
+	}
+	if f.AgencyID != 0 {
+		c.add(`t.lead_id = ?`, f.AgencyID)
+	}
+	if f.DirectiveID != 0 {
+		c.add(`t.directive_id = ?`, f.DirectiveID)
+	}
+	if f.MeetingID != 0 { // few directives: found by their index before the tasks
+		c.add(`t.directive_id = any(array(select id from directive where meeting_id = ?))`, f.MeetingID)
+	}
+	if f.Unexplained {
+		c.add(`t.late_for <> t.deadline_version`)
+	}
+}
+
+const overdueFrom = ` from task t join directive d on d.id = t.directive_id join agency a on a.id = t.lead_id where `
+
+// order is the list's order and what makes it begin after the cursor.
+func (f OverdueFilter) order(c *clause, back bool) string {
+	than, way := ">", "asc"
+	if f.Newest != back {
+		than, way = "<", "desc"
+	}
+	if f.After.ID != 0 {
+		c.add(`(`+f.lateKey()+`, t.id) `+than+` (?, ?)`, f.After.At, f.After.ID)
+	}
+	return ` order by ` + f.lateKey() + ` ` + way + `, t.id ` + way
+}
+
+// OverdueTasks lists what me may see that is past its deadline at now, the
+// longest delay first unless asked otherwise, PageSize and one more where there
+// are further ones.
+func (s *Store) OverdueTasks(ctx context.Context, me rules.Actor, f OverdueFilter, now time.Time) ([]ListedTask, error) {
+	c := &clause{args: []any{me.PersonID}}
+	f.things(c, me)
+	f.ages(c, now)
+	order := f.order(c, false)
+	page := `select t.id` + overdueFrom + c.where() + order + fmt.Sprintf(` limit %d`, PageSize+1)
+	return s.listLate(ctx, c, page, order)
+}
+
+// LateTask returns one overdue task as the list has it. ErrNotFound where it is
+// none that me may see.
+func (s *Store) LateTask(ctx context.Context, me rules.Actor, id int64, now time.Time) (*ListedTask, error) {
+	c := &clause{args: []any{me.PersonID}}
+	OverdueFilter{}.things(c, me)
+	OverdueFilter{}.ages(c, now)
+	c.add(`t.id = ?`, id)
+	rows, err := s.listLate(ctx, c, `select t.id`+overdueFrom+c.where(), "")
+	if err == nil && len(rows) == 0 {
+		err = fmt.Errorf("overdue task %d: %w", id, ErrNotFound)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
+func (s *Store) listLate(ctx context.Context, c *clause, page, order string) ([]ListedTask, error) {
+	raised := c.arg(pq.Array(rules.RaisingRules()))
 	var rows []ListedTask
 	err := s.all(ctx, &rows, `
-		with page as materialized (
-			select t.id, t.overdue_at
-			from task t
-			where t.status in ('assigned', 'in_progress', 'returned')
-				and t.overdue_at <= $2
-				and (t.overdue_at, t.id) > ($3, $4)`+where+`
-			order by t.overdue_at, t.id
-			limit 51
-		)
-		select `+listedColumns+`
-		from page
+		select `+listedColumns+`,
+			array(select distinct x.rule from reminder x where x.subject = 'task' and x.subject_id = t.id and x.rule = any(`+raised+`)
+				and x.occasion = 'd' || t.deadline_version and x.state <> 'skipped') as raised
+		from (`+page+`) page
 		join task t on t.id = page.id
 		join directive d on d.id = t.directive_id
-		join agency a on a.id = t.lead_id`+reminded+`
-		order by page.overdue_at, page.id`, args...)
+		join agency a on a.id = t.lead_id`+reminded+order, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("overdue tasks: %w", err)
 	}
 	return rows, nil
 }
 
-// narrow writes the conditions beyond the delay that a filter and the sides of
-// me's register set, with their arguments after those that stand already.
-func (f OverdueFilter) narrow(me rules.Actor, args []any) (where string, all []any) {
-	var b strings.Builder
-	and := func(condition string, value any) {
-		args = append(args, value)
-		fmt.Fprintf(&b, "\n\t\t\t\tand "+condition, len(args))
+// NextLate returns the id of the overdue task after the filter's cursor, or
+// with back the one before it; 0 where there is none.
+func (s *Store) NextLate(ctx context.Context, me rules.Actor, f OverdueFilter, back bool, now time.Time) (id int64, err error) {
+	c := &clause{}
+	f.things(c, me)
+	f.ages(c, now)
+	order := f.order(c, back)
+	err = s.get(ctx, &id, `select coalesce((select t.id`+overdueFrom+c.where()+order+` limit 1), 0)`, c.args...)
+	if err != nil {
+		return 0, fmt.Errorf("next overdue task: %w", err)
 	}
-	if sides := me.RegisterSides(); len(sides) < len(rules.Sides) {
-		and(`(select d.sides && $%d from directive d where d.id = t.directive_id)`, pq.Array(sides))
+	return id, nil
+}
+
+// CountUpTo is how far tasks are counted where no kept count has the answer.
+const CountUpTo = 1000
+
+// Count is a number of tasks. More: there are at least one more.
+type Count struct {
+	N    int
+	More bool
+}
+
+func bounded(n int) Count { return Count{N: min(n, CountUpTo), More: n > CountUpTo} }
+
+// keptFor reports whether the kept counts of a lead agency are of the very
+// tasks that me sees: of all sides, or of an agency of his own, which leads
+// nothing of directives without it.
+func keptFor(me rules.Actor, side string) bool {
+	sides := me.RegisterSides()
+	return len(sides) == len(rules.Sides) || slices.Contains(sides, rules.Side(side))
+}
+
+// OverdueCounts counts the list by age: exactly where kept counts are of the
+// same tasks, else as far as CountUpTo in each.
+func (s *Store) OverdueCounts(ctx context.Context, me rules.Actor, f OverdueFilter, now time.Time) (AgeCounts, error) {
+	if f.plain() && f.Side == "" {
+		kept := f.AgencyID == 0
+		if !kept {
+			all, err := s.Directory(ctx, now)
+			if err != nil {
+				return AgeCounts{}, err
+			}
+			kept = all[f.AgencyID] != nil && keptFor(me, all[f.AgencyID].Side)
+		}
+		if kept {
+			a, err := s.OverdueAges(ctx, me, CountFilter{AgencyID: f.AgencyID}, now)
+			return AgeCounts{Week: Count{N: a.Week}, Month: Count{N: a.Month}, Quarter: Count{N: a.Quarter}, Longer: Count{N: a.Longer}}, err
+		}
 	}
-	if f.AgencyID != 0 {
-		and(`t.lead_id = $%d`, f.AgencyID)
-		b.WriteString(` and coalesce(t.overdue_at, 'infinity') <= $2 and (coalesce(t.overdue_at, 'infinity'), t.id) > ($3, $4)`) // as the agency's index has it
+	return s.countAges(ctx, me, f, now)
+}
+
+func (s *Store) countAges(ctx context.Context, me rules.Actor, f OverdueFilter, now time.Time) (counts AgeCounts, err error) {
+	c := &clause{}
+	f.things(c, me)
+	where := c.where()
+	var columns []string
+	for _, age := range Ageing {
+		c.conditions = nil
+		OverdueFilter{MinDays: age.Min, MaxDays: age.Max, AgencyID: f.AgencyID}.ages(c, now)
+		columns = append(columns, fmt.Sprintf(`(select count(*) from (select%s%s and %s limit %d) x) as %s`, overdueFrom, where, c.where(), CountUpTo+1, age.Name))
 	}
-	if f.Side != "" {
-		and(`(select a.side = $%d from agency a where a.id = t.lead_id)`, f.Side)
+	var n struct{ Week, Month, Quarter, Longer int }
+	if err := s.get(ctx, &n, `select `+strings.Join(columns, ", "), c.args...); err != nil {
+		return counts, fmt.Errorf("overdue counts: %w", err)
 	}
-	if f.MeetingID != 0 {
-		and(`t.directive_id in (select d.id from directive d where d.meeting_id = $%d)`, f.MeetingID)
-	}
-	return b.String(), args
+	return AgeCounts{Week: bounded(n.Week), Month: bounded(n.Month), Quarter: bounded(n.Quarter), Longer: bounded(n.Longer)}, nil
 }

@@ -23,6 +23,7 @@ type ReportInput struct {
 	Links            []string
 	NoEvidenceReason string
 	States           []rules.PointState // of the answers
+	LateReason       string             // why it is late; then Next is the new plan
 	FormKey          string
 	Now              time.Time
 }
@@ -57,7 +58,7 @@ func (s *Store) Report(ctx context.Context, me rules.Actor, in ReportInput) erro
 
 func (in ReportInput) draft() rules.ReportDraft {
 	return rules.ReportDraft{Signal: in.Signal, Done: in.Done, Next: in.Next, Answers: in.Answers,
-		Links: in.Links, NoEvidenceReason: in.NoEvidenceReason, States: in.States}
+		Links: in.Links, NoEvidenceReason: in.NoEvidenceReason, States: in.States, LateReason: in.LateReason}
 }
 
 // stateWords are the states of all points; those not given are done.
@@ -105,6 +106,9 @@ func (s *Store) takeReport(ctx context.Context, me rules.Actor, t *Task, in Repo
 	}
 	if err := t.move(me, act); err != nil {
 		return err
+	}
+	if in.LateReason != "" && was.Overdue(in.Now) {
+		t.explain(in.LateReason, in.Next)
 	}
 	t.HeardAt, t.Signal = &in.Now, string(in.Signal)
 	t.NoChanges++

@@ -182,6 +182,7 @@ func TestListsOfRulesAreTheChecksOfTheSchema(t *testing.T) {
 		{"calendar_feed", "subject", rules.FeedSubjects},
 		{"review_outcome", "decision", rules.Decisions},
 		{"alarm", "cause", rules.Causes},
+		{"saved_view", "path", rules.ViewPaths},
 	} {
 		found := linesOf(t, urls.Owner, fmt.Sprintf(`
 			select pg_get_constraintdef(o.oid) from pg_constraint o

@@ -17,6 +17,7 @@ type ReportDraft struct {
 	NoEvidenceReason string
 	States           []PointState // of the answers; missing ones are done
 	Files            int          // given with it
+	LateReason       string       // why it is late; then Next says what comes now
 }
 
 // Limits of a report.
@@ -35,6 +36,10 @@ func CheckReport(r ReportDraft, points []string) error {
 	p.Text("done", r.Done, true, MaxText)
 	p.Text("next", r.Next, false, MaxText)
 	p.Text("no_evidence_reason", r.NoEvidenceReason, false, MaxNote)
+	if r.LateReason != "" {
+		p.Text("late_reason", r.LateReason, false, MaxReason)
+		p.Text("next", r.Next, r.Signal != Finished, MaxReason)
+	}
 	checkLinks(&p, r.Links)
 	if r.Signal == Finished {
 		checkAnswers(&p, r.Answers, len(points))

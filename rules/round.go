@@ -1,7 +1,7 @@
 package rules
 
 import (
-	"slices"
+	"errors"
 	"time"
 )
 
@@ -25,6 +25,12 @@ const (
 	ActExplain  Act = "explain"  // the lead says why it is late
 	ActEscalate Act = "escalate" // the next step of the ladder, at once
 	ActMinute   Act = "minute"   // what was decided in a round
+)
+
+// What keeps a decision from being carried out on one of several tasks.
+var (
+	ErrNobodyAbove = errors.New("nobody above is left to tell")
+	ErrNotLate     = errors.New("not overdue")
 )
 
 // OutcomeDraft is what somebody typed of a decision in a round.
@@ -74,14 +80,12 @@ func MayExplain(s Status, overdue bool, hats Hats) bool {
 	return s.Open() && overdue && hats.Has(HatLead)
 }
 
-// SeesRound reports whether somebody who sees the register of some sides reads
-// the minutes of a round through others: only where his own hold them all.
-func SeesRound(me Actor, of []Side) bool {
-	mine := me.RegisterSides()
-	for _, side := range of {
-		if !slices.Contains(mine, side) {
-			return false
-		}
+// ReaderOf is somebody who reads the register of some sides and is nothing else
+// to any task: for whom a round's minutes are written.
+func ReaderOf(sides []Side) Actor {
+	var me Actor
+	for _, side := range sides {
+		me.Members = append(me.Members, Member{Side: side, Role: Head})
 	}
-	return len(mine) > 0
+	return me
 }

@@ -79,6 +79,51 @@ var Ladder = []Rung{
 	{Rule: "review_late", Anchor: FromReview, Days: 1, Working: true, To: []Audience{ByController, Supervisor}},
 }
 
+// raises reports whether a rung tells somebody above the lead that a task is
+// late.
+func (r Rung) raises() bool {
+	return r.Anchor == FromDeadline && r.Days > 0 && (slices.Contains(r.To, AgencyHead) || slices.Contains(r.To, Supervisor))
+}
+
+// RaisingRules are the rules of the rungs that tell somebody above the lead.
+func RaisingRules() []string {
+	var names []string
+	for _, r := range Ladder {
+		if r.raises() {
+			names = append(names, r.Rule)
+		}
+	}
+	return names
+}
+
+// NextRaises are the rungs above the lead of a late task's ladder that have not
+// told anybody yet, the next one first: what can be sent at once by hand.
+func NextRaises(f TaskFacts, told []string) []Rung {
+	var next []Rung
+	for _, r := range f.rungs() {
+		if r.raises() && !slices.Contains(told, r.Rule) {
+			next = append(next, r)
+		}
+	}
+	return next
+}
+
+// Raised says how far up a late task was told of: 0 not above the lead, 1 the
+// head of its agency, 2 the supervising manager.
+func Raised(told []string) int {
+	level := 0
+	for _, r := range Ladder {
+		switch {
+		case !slices.Contains(told, r.Rule):
+		case slices.Contains(r.To, Supervisor):
+			level = max(level, 2)
+		case slices.Contains(r.To, AgencyHead):
+			level = max(level, 1)
+		}
+	}
+	return level
+}
+
 // MaySetLadder reports whether me may choose a directive's ladder: its
 // controller and managers.
 func MaySetLadder(me Actor, d TaskScope) bool {

@@ -143,7 +143,7 @@ func Worst(marks []Mark) Mark {
 
 // undoable are the acts that change nothing but the task's own state.
 var undoable = []Act{ActAssign, ActReceive, ActReport, ActNoChange, ActSubmit, ActWithdraw, ActReturn, ActAccept, ActCancel, ActReopen,
-	ActApprove, ActAsk, ActPass, ActTakeBack, ActGrant, ActRefuse, ActMove}
+	ActApprove, ActAsk, ActPass, ActTakeBack, ActGrant, ActRefuse, ActMove, ActTransfer, ActExplain}
 
 // CanUndo reports whether an act done since ago, by the asker himself or not,
 // can be taken back. It returns ErrForbidden to others, ErrMove when it is too

@@ -1,0 +1,92 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lib/pq"
+
+	"amal/rules"
+)
+
+// SavedView is a list with its filters under a name. AgencyID shares it with
+// the people of an agency of its owner; each of them sees there what he may.
+type SavedView struct {
+	ID       int64
+	PersonID int64 `db:"person_id"`
+	Owner    string
+	AgencyID *int64 `db:"agency_id"`
+	Path     string
+	Query    string
+	Name     string
+}
+
+// mostViews is how many views of one list a person may keep and is shown.
+const mostViews = 50
+
+// SavedViews lists what me saved of a list and what is shared with his
+// agencies, by name.
+func (s *Store) SavedViews(ctx context.Context, me rules.Actor, path string) ([]SavedView, error) {
+	var views []SavedView
+	err := s.all(ctx, &views, `
+		select v.id, v.person_id, p.name as owner, v.agency_id, v.path, v.query, v.name
+		from saved_view v join person p on p.id = v.person_id
+		where v.path = $1 and (v.person_id = $2 or v.agency_id = any($3))
+		order by lower(v.name), v.id limit $4`, path, me.PersonID, pq.Array(me.Agencies()), mostViews)
+	if err != nil {
+		return nil, fmt.Errorf("views of %s: %w", path, err)
+	}
+	return views, nil
+}
+
+// SaveView keeps a list's filters under a name. Shared says for which of me's
+// agencies, 0 for none. A name that me has given before is given anew.
+func (s *Store) SaveView(ctx context.Context, me rules.Actor, v SavedView, now time.Time) error {
+	if err := rules.CheckView(me, v.Path, v.Name, v.Query, deref(v.AgencyID)); err != nil {
+		return err
+	}
+	return s.InTx(ctx, func(tx *Store) error {
+		_, err := tx.exec(ctx, `delete from saved_view where person_id = $1 and path = $2 and lower(name) = lower($3)`, me.PersonID, v.Path, v.Name)
+		if err != nil {
+			return fmt.Errorf("view %q: %w", v.Name, err)
+		}
+		_, err = tx.exec(ctx, `
+			insert into saved_view (person_id, agency_id, path, query, name, created_at)
+			select $1, $2, $3, $4, $5, $6 where (select count(*) from saved_view where person_id = $1 and path = $3) < $7`,
+			me.PersonID, v.AgencyID, v.Path, v.Query, v.Name, now, mostViews)
+		if err != nil {
+			return fmt.Errorf("view %q: %w", v.Name, err)
+		}
+		return nil
+	})
+}
+
+// RemoveView forgets a view of me. ErrNotFound where it is somebody else's.
+func (s *Store) RemoveView(ctx context.Context, me rules.Actor, id int64) (path string, err error) {
+	err = s.get(ctx, &path, `delete from saved_view where id = $1 and person_id = $2 returning path`, id, me.PersonID)
+	if err != nil {
+		return "", fmt.Errorf("view %d: %w", id, err)
+	}
+	return path, nil
+}
+
+// MeetingTitles returns the titles of those of the meetings that me may see.
+func (s *Store) MeetingTitles(ctx context.Context, me rules.Actor, ids []int64) (map[int64]string, error) {
+	titles := map[int64]string{}
+	if len(ids) == 1 && ids[0] == 0 {
+		return titles, nil
+	}
+	var rows []struct {
+		ID    int64
+		Title string
+	}
+	err := s.all(ctx, &rows, `select id, title from meeting where id = any($1) and sides && $2`, pq.Array(ids), pq.Array(me.RegisterSides()))
+	if err != nil {
+		return nil, fmt.Errorf("titles of meetings: %w", err)
+	}
+	for _, r := range rows {
+		titles[r.ID] = r.Title
+	}
+	return titles, nil
+}
