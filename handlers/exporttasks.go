@@ -57,8 +57,8 @@ func (a *App) overdueGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	if err != nil {
 		return files.Grid{}, err
 	}
-	f, age := overdueFilter(c)
-	notes := []string{filterNote(c, "column.age", p.T("overdue.age."+age)), filterNote(c, "agency.one", n.of(f.AgencyID))}
+	f := readLateQuery(c.Request().URL.Query())
+	notes := []string{filterNote(c, "column.age", p.T("overdue.age."+f.age)), filterNote(c, "agency.one", n.of(f.AgencyID))}
 	if f.Side != "" {
 		notes = append(notes, filterNote(c, "column.side", p.T("side."+string(f.Side))))
 	}
@@ -67,7 +67,7 @@ func (a *App) overdueGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	now := a.Now()
 	grid.Rows = a.listedTasks(c, n, func(s *db.Store, after db.Cursor) ([]db.ListedTask, error) {
 		f.After = after
-		return s.OverdueTasks(c.Request().Context(), me, f, now)
+		return s.OverdueTasks(c.Request().Context(), me, f.OverdueFilter, now)
 	})
 	return grid, nil
 }

@@ -221,7 +221,7 @@ func (a *App) keepDraft(c echo.Context, me rules.Actor) error {
 		return err
 	}
 	typed := url.Values{}
-	for _, field := range []string{"signal", "done", "next", "answer", "state", "links", "no_evidence_reason"} {
+	for _, field := range []string{"signal", "done", "next", "answer", "state", "links", "no_evidence_reason", "late_reason"} {
 		for _, value := range c.Request().PostForm[field] {
 			typed.Add(field, strings.ToValidUTF8(value, ""))
 		}
@@ -242,7 +242,7 @@ func draftForm(t *db.TaskPage) (*reportForm, bool) {
 		return nil, false
 	}
 	return &reportForm{ID: t.ID, Version: t.Version, Signal: typed.Get("signal"), Done: typed.Get("done"), Next: typed.Get("next"),
-		Answers: typed["answer"], States: typed["state"], Links: typed.Get("links"), Reason: typed.Get("no_evidence_reason")}, true
+		Answers: typed["answer"], States: typed["state"], Links: typed.Get("links"), Reason: typed.Get("no_evidence_reason"), Why: typed.Get("late_reason")}, true
 }
 
 // mediaType is a type without its parameters.

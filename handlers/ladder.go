@@ -2,10 +2,12 @@ package handlers
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"amal/db"
+	"amal/i18n"
 	"amal/rules"
 	"amal/templates"
 )
@@ -38,4 +40,13 @@ func (v *directiveView) ladder(c echo.Context, me rules.Actor, d *db.DirectivePa
 	for _, name := range rules.LadderNames {
 		v.Ladders = append(v.Ladders, templates.Choice{Value: string(name), Label: p.T("ladder." + string(name)), Chosen: name == d.Ladder})
 	}
+}
+
+// audiences names whom a step tells.
+func audiences(p *i18n.Printer, to []rules.Audience) string {
+	words := make([]string, len(to))
+	for i, a := range to {
+		words[i] = p.T("audience." + string(a))
+	}
+	return strings.Join(words, ", ")
 }

@@ -93,6 +93,7 @@ func (a *App) groupTasks(c echo.Context, me rules.Actor, view *myTasksView, rows
 		row := a.listedRow(c, n, me, t)
 		if row.LeadsIt {
 			row.Form = a.reportFormFor(c, t.ID, t.Version, t.Points, form, i == 0 && form == nil)
+			row.Form.Late = key == "late"
 			row.Form.Suffix = fmt.Sprintf("-%d", t.ID) // one of several forms on the page
 		}
 		g.Tasks = append(g.Tasks, row)
@@ -156,6 +157,8 @@ type reportFormView struct {
 	Back    string
 	Draft   bool // filled from what was not sent
 	Files   []fileRow
+	Late    bool // overdue: asked why
+	Why     string
 }
 
 // pointView is a point of the expected result with its answer.
@@ -175,6 +178,7 @@ func (a *App) reportFormFor(c echo.Context, id int64, version int, points []stri
 	chosen := string(rules.UnderWay)
 	if form != nil && form.ID == id {
 		v.Open, v.Done, v.Next, v.Links, v.Reason, chosen = true, form.Done, form.Next, form.Links, form.Reason, form.Signal
+		v.Why = form.Why
 		v.Version = form.Version
 	}
 	for _, s := range []rules.Signal{rules.UnderWay, rules.NeedsHelp, rules.Finished} {
@@ -206,13 +210,14 @@ type reportForm struct {
 	States  []string `form:"state"`
 	Links   string   `form:"links"`
 	Reason  string   `form:"no_evidence_reason"`
+	Why     string   `form:"late_reason"`
 	FormKey string   `form:"form_key"`
 	Back    string   `form:"back"`
 }
 
 func (f *reportForm) input(now time.Time) db.ReportInput {
 	in := db.ReportInput{TaskID: f.ID, Version: f.Version, Signal: rules.Signal(f.Signal), Done: f.Done, Next: f.Next, Links: lines(f.Links),
-		NoEvidenceReason: f.Reason, FormKey: f.FormKey, Now: now}
+		NoEvidenceReason: f.Reason, LateReason: f.Why, FormKey: f.FormKey, Now: now}
 	if in.Signal == rules.Finished {
 		in.Answers = f.Answers
 		for _, state := range f.States {

@@ -2,9 +2,9 @@ package handlers
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -14,21 +14,31 @@ import (
 	"amal/templates"
 )
 
-// overdueView is the review of what is late, grouped by agency.
+// overdueView is the review of what is late. Its address is its whole state:
+// filters, grouping, order and page.
 type overdueView struct {
 	templates.Layout
-	About   string
-	Ages    []ageView
-	Groups  []agencyGroup
-	Sides   []templates.Choice
-	Agency  string // name, where filtered by it
-	Meeting string
-	Hidden  []hiddenField
-	Pager   templates.Pager
-	Empty   templates.Empty
-	Remind  bool
-	Note    string
+	About     string
+	Ages      []ageView
+	Counted   bool // the strip shows shares
+	Groups    []lateGroup
+	Sides     []templates.Choice
+	Groupings []templates.Choice
+	Orders    []templates.Choice
+	Untold    bool // only those whose lead has not said why
+	Chips     []chip
+	Hidden    []hiddenField
+	Pager     templates.Pager
+	Empty     templates.Empty
+	Remind    bool
+	Decide    bool
+	Bulk      bulkView
+	Views     savedViewsView
+	Begin     string // query that a round begins with
 }
+
+// chip is a filter that was picked from a row, with the address without it.
+type chip struct{ Label, Href string }
 
 // ageView is one step of the age strip: how late, how many, and its share.
 type ageView struct {
@@ -39,20 +49,24 @@ type ageView struct {
 	X, Width          string // in percent
 }
 
-// agencyGroup is an agency's late tasks on this page.
-type agencyGroup struct {
-	ID    int64
-	Name  string
-	Side  templates.Side
-	About string
-	Tasks []lateRow
+// lateGroup is what a group's late tasks on this page have in common.
+type lateGroup struct {
+	Key, Name, Href string
+	Side            templates.Side
+	About           string
+	Tasks           []lateRow
 }
 
 // lateRow is a late task with the length of its bar.
 type lateRow struct {
 	taskRow
-	Delay string
-	Bar   string // in percent of the longest on the page
+	Delay        string
+	Bar          string // in percent of the longest on the page
+	Raised       string // "" not above the lead
+	Reason, Plan string // as the lead says; of the own side only
+	Untold       bool   // the lead has not said
+	ShowLead     bool   // the group does not say it
+	Picked       bool
 }
 
 var overduePage = templates.New[overdueView]("overdue.html")
@@ -61,42 +75,68 @@ var overduePage = templates.New[overdueView]("overdue.html")
 var ages = []struct {
 	key      string
 	min, max int
-}{{"all", 1, 0}, {"7", 1, 7}, {"30", 8, 30}, {"31", 31, 0}}
+	class    string
+}{{"all", 1, 0, ""}, {"7", 1, 7, "f1"}, {"30", 8, 30, "f2"}, {"90", 31, 90, "f3"}, {"91", 91, 0, "f7"}}
 
-// overdueFilter reads the filters from the address; what is not understood does
-// not filter.
-func overdueFilter(c echo.Context) (f db.OverdueFilter, age string) {
-	age = "all"
-	f.MinDays = 1
+// lateQuery is an overdue list's address as it is understood.
+type lateQuery struct {
+	db.OverdueFilter
+	age   string
+	group db.Grouping
+}
+
+// readLateQuery reads filters, grouping and order; what is not understood does
+// nothing.
+func readLateQuery(q url.Values) (f lateQuery) {
+	f.age, f.MinDays, f.group = "all", 1, db.ByAgency
 	for _, step := range ages {
-		if c.QueryParam("age") == step.key {
-			age, f.MinDays, f.MaxDays = step.key, step.min, step.max
+		if q.Get("age") == step.key {
+			f.age, f.MinDays, f.MaxDays = step.key, step.min, step.max
 		}
 	}
 	for _, side := range rules.Sides {
-		if c.QueryParam("side") == string(side) {
+		if q.Get("side") == string(side) {
 			f.Side = side
 		}
 	}
-	f.AgencyID, _ = strconv.ParseInt(c.QueryParam("agency"), 10, 64)
-	f.MeetingID, _ = strconv.ParseInt(c.QueryParam("meeting"), 10, 64)
-	f.After = cursor(c)
-	return f, age
+	for _, g := range db.Groupings {
+		if q.Get("group") == string(g) {
+			f.group = g
+		}
+	}
+	for name, id := range map[string]*int64{"agency": &f.AgencyID, "meeting": &f.MeetingID, "directive": &f.DirectiveID} {
+		*id, _ = strconv.ParseInt(q.Get(name), 10, 64)
+	}
+	f.Unexplained, f.Newest = q.Get("why") == "none", q.Get("order") == "newest"
+	return f
 }
 
-func (a *App) overdue(c echo.Context, me rules.Actor) error { return a.showOverdue(c, me, nil, "") }
+// listQuery is the address's query without the page and the language.
+func listQuery(c echo.Context) url.Values {
+	q := c.Request().URL.Query()
+	for _, drop := range turning {
+		q.Del(drop)
+	}
+	return q
+}
 
-func (a *App) showOverdue(c echo.Context, me rules.Actor, failed error, note string) error {
+func (a *App) overdue(c echo.Context, me rules.Actor) error {
+	return a.showOverdue(c, me, &bulkForm{}, nil)
+}
+
+// showOverdue shows the list with what was typed for the picked tasks.
+func (a *App) showOverdue(c echo.Context, me rules.Actor, form *bulkForm, failed error) error {
 	if format := exportWanted(c); format != "" {
 		return a.exportFrom(c, me, format, a.overdueGrid)
 	}
 	ctx, p := c.Request().Context(), say(c)
-	f, age := overdueFilter(c)
-	rows, err := a.Store.OverdueTasks(ctx, me, f, a.Now())
+	f := readLateQuery(c.Request().URL.Query())
+	f.After = cursor(c)
+	rows, err := a.Store.OverdueTasks(ctx, me, f.OverdueFilter, a.Now())
 	if err != nil {
 		return err
 	}
-	view := overdueView{Layout: a.layout(c, p.T("nav.overdue")), Remind: rules.Allowed(me, rules.Remind), Note: note}
+	view := overdueView{Layout: a.layout(c, p.T("nav.overdue")), Remind: rules.Allowed(me, rules.Remind), Decide: rules.Allowed(me, rules.Review)}
 	view.Title = p.T("overdue.title")
 	status, err := a.again(c, &view.Layout, failed)
 	if err != nil {
@@ -104,146 +144,111 @@ func (a *App) showOverdue(c echo.Context, me rules.Actor, failed error, note str
 	}
 	if len(rows) > db.PageSize {
 		rows = rows[:db.PageSize]
-		view.Pager.Next = pageAfter(c, rows[len(rows)-1].CursorOf())
+		view.Pager.Next = pageOf(listQuery(c), rows[len(rows)-1].CursorOf())
 	}
-	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
-	counts, err := a.Store.OverdueAges(ctx, me, db.CountFilter{AgencyID: a.visibleAgency(me, f), Side: f.Side}, a.Now())
+	view.Export = exportLinks(c)
+	if f.After.ID != 0 {
+		view.Pager.First = "/overdue?" + listQuery(c).Encode()
+	}
+	counts, err := a.Store.OverdueCounts(ctx, me, f.OverdueFilter, a.Now())
 	if err != nil {
 		return err
 	}
-	view.Ages = ageViews(c, p, counts, age, f.MeetingID == 0 && f.AgencyID == 0)
-	view.filters(c, p, f, age)
-	return a.finishOverdue(c, me, status, &view, rows, f)
-}
-
-// visibleAgency is the agency to count for: agencies' counts are of all sides'
-// directives, so only who sees all sides gets them.
-func (a *App) visibleAgency(me rules.Actor, f db.OverdueFilter) int64 {
-	if len(me.RegisterSides()) == len(rules.Sides) {
-		return f.AgencyID
+	view.Ages = ageViews(c, p, counts, f.age)
+	view.Counted = counts.All().N > 0
+	view.filters(c, p, f)
+	if err := a.fillOverdue(c, me, &view, rows, f, countOf(counts, f.age), form); err != nil {
+		return err
 	}
-	return 0
+	return render(c, status, overduePage, view)
 }
 
-func (v *overdueView) filters(c echo.Context, p *i18n.Printer, f db.OverdueFilter, age string) {
+// fillOverdue puts in what needs more than the rows: groups with their counts,
+// chips, saved views and the forms for the picked tasks.
+func (a *App) fillOverdue(c echo.Context, me rules.Actor, view *overdueView, rows []db.ListedTask, f lateQuery, total db.Count, form *bulkForm) error {
+	n, err := a.names(c)
+	if err != nil {
+		return err
+	}
+	p := say(c)
+	titles, err := a.meetingTitles(c, me, rows, f)
+	if err != nil {
+		return err
+	}
+	if err := a.groupLate(c, me, view, rows, f, titles, form); err != nil {
+		return err
+	}
+	view.About = p.N("overdue.total", total.N, "All", countWord(p, total)) + " " + p.T(map[bool]string{false: "overdue.order.longest", true: "overdue.order.newest"}[f.Newest]+".said")
+	a.chips(c, n, view, rows, f, titles)
+	view.Bulk = a.bulkView(c, n, me, form)
+	view.Begin = listQuery(c).Encode()
+	if view.Views, err = a.savedViewsOf(c, me, "/overdue", n); err != nil {
+		return err
+	}
+	view.Empty = templates.Empty{Text: p.T("overdue.empty")}
+	if len(listQuery(c)) > 0 {
+		view.Empty = templates.Empty{Text: p.T("overdue.empty_filtered"), Href: "/overdue", Link: p.T("action.clear")}
+	}
+	return nil
+}
+
+func (v *overdueView) filters(c echo.Context, p *i18n.Printer, f lateQuery) {
 	v.Sides = append([]templates.Choice{{Label: p.T("overdue.both")}}, choices(p, "side.", rules.Sides, string(f.Side))...)
-	if age != "all" {
-		v.Hidden = append(v.Hidden, hiddenField{"age", age})
-	}
-	for _, name := range []string{"agency", "meeting"} {
+	v.Groupings = choices(p, "overdue.by.", db.Groupings, string(f.group))
+	v.Orders = choices(p, "overdue.order.", []string{"longest", "newest"}, map[bool]string{false: "longest", true: "newest"}[f.Newest])
+	v.Untold = f.Unexplained
+	for _, name := range []string{"age", "agency", "meeting", "directive"} {
 		if value := c.QueryParam(name); value != "" {
 			v.Hidden = append(v.Hidden, hiddenField{name, value})
 		}
 	}
 }
 
-func (a *App) finishOverdue(c echo.Context, me rules.Actor, status int, view *overdueView, rows []db.ListedTask, f db.OverdueFilter) error {
-	n, err := a.names(c)
-	if err != nil {
-		return err
-	}
-	view.Agency = n.of(f.AgencyID)
-	if f.MeetingID != 0 {
-		m, err := a.Store.Meeting(c.Request().Context(), me, f.MeetingID)
-		if err != nil {
-			return err
-		}
-		view.Meeting = m.Title
-	}
-	view.group(a, c, n, me, rows)
-	view.Empty = templates.Empty{Text: say(c).T("overdue.empty")}
-	if c.Request().URL.RawQuery != "" {
-		view.Empty = templates.Empty{Text: say(c).T("overdue.empty_filtered"), Href: "/overdue", Link: say(c).T("action.clear")}
-	}
-	return render(c, status, overduePage, *view)
+// countOf is the number of tasks in the step that the list shows.
+func countOf(counts db.AgeCounts, age string) db.Count {
+	return map[string]db.Count{"7": counts.Week, "30": counts.Month, "90": counts.Quarter, "91": counts.Longer, "all": counts.All()}[age]
 }
 
-// group puts the rows under their agencies, the agency with the longest delay
-// first.
-func (v *overdueView) group(a *App, c echo.Context, n names, me rules.Actor, rows []db.ListedTask) {
-	p, at, longest := say(c), map[int64]int{}, 1
-	for i := range rows {
-		row := a.listedRow(c, n, me, &rows[i])
-		longest = max(longest, row.Late)
-		if _, ok := at[row.AgencyID]; !ok {
-			at[row.AgencyID] = len(v.Groups)
-			v.Groups = append(v.Groups, agencyGroup{ID: row.AgencyID, Name: row.Lead, Side: row.Side})
-		}
-		g := &v.Groups[at[row.AgencyID]]
-		g.Tasks = append(g.Tasks, lateRow{taskRow: row, Delay: p.N("due.days", row.Late)})
+// countWord writes a number, with a plus where there are more.
+func countWord(p *i18n.Printer, n db.Count) string {
+	if n.More {
+		return p.Number(n.N) + "+"
 	}
-	for i := range v.Groups {
-		g := &v.Groups[i]
-		g.About = p.N("overdue.group", len(g.Tasks), "Longest", g.Tasks[0].Delay)
-		for j := range g.Tasks {
-			g.Tasks[j].Bar = fmt.Sprintf("%d%%", max(4, g.Tasks[j].Late*100/longest))
-		}
-	}
-	v.About = p.N("overdue.about", len(rows), "Agencies", p.N("overdue.agencies", len(v.Groups)))
+	return p.Number(n.N)
 }
 
-// ageViews are the steps of the strip with their counts, where these are of the
-// same tasks as the list.
-func ageViews(c echo.Context, p *i18n.Printer, counts db.Ages, current string, counted bool) []ageView {
-	numbers := map[string]int{"all": counts.All(), "7": counts.Week, "30": counts.Month, "31": counts.Longer}
-	x := 0.0
+// ageViews are the steps of the strip with their counts and shares.
+func ageViews(c echo.Context, p *i18n.Printer, counts db.AgeCounts, current string) []ageView {
+	x, all := 0.0, counts.All().N
 	var views []ageView
-	for i, step := range ages {
-		v := ageView{Key: step.key, Label: p.T("overdue.age." + step.key), Href: withQuery(c, "age", step.key), Current: step.key == current, Class: fmt.Sprintf("f%d", i)}
-		if counted {
-			v.Count = p.Number(numbers[step.key])
-			if counts.All() > 0 && step.key != "all" {
-				width := float64(numbers[step.key]) * 100 / float64(counts.All())
-				v.X, v.Width = fmt.Sprintf("%.2f%%", x), fmt.Sprintf("%.2f%%", width)
-				x += width
-			}
+	for _, step := range ages {
+		n := countOf(counts, step.key)
+		v := ageView{Key: step.key, Label: p.T("overdue.age." + step.key), Href: withQuery(c, "age", step.key), Current: step.key == current,
+			Class: step.class, Count: countWord(p, n)}
+		if all > 0 && step.key != "all" && n.N > 0 {
+			width := float64(n.N) * 100 / float64(all)
+			v.X, v.Width = fmt.Sprintf("%.2f%%", x), fmt.Sprintf("%.2f%%", width)
+			x += width
 		}
 		views = append(views, v)
 	}
 	return views
 }
 
-// withQuery is the present page's address with another filter, on its first
-// page.
+// withQuery is the list's address with another filter, on its first page; ""
+// takes the filter out.
 func withQuery(c echo.Context, name, value string) string {
-	q := c.Request().URL.Query()
-	for _, drop := range []string{"after", "id", "lang"} {
-		q.Del(drop)
-	}
+	q := listQuery(c)
 	q.Set(name, value)
+	if value == "" || name == "age" && value == "all" {
+		q.Del(name)
+	}
 	return (&url.URL{Path: "/overdue", RawQuery: q.Encode()}).String()
 }
 
-type remindForm struct {
-	Tasks []int64 `form:"task"`
-	Note  string  `form:"note"`
-}
-
-// remind tells the leads of the picked tasks, with ten seconds to take it back.
-func (a *App) remind(c echo.Context, me rules.Actor) error {
-	form, err := bind[remindForm](c)
-	if form == nil {
-		return err
-	}
-	tasks, agencies := 0, 0
-	if err == nil {
-		tasks, agencies, err = a.Store.Remind(c.Request().Context(), me, db.RemindInput{TaskIDs: form.Tasks, Note: form.Note, Now: a.Now()})
-	}
-	if err != nil {
-		return a.showOverdue(c, me, err, form.Note)
-	}
-	p := say(c)
-	a.flash(c, templates.Flash{Text: p.N("overdue.reminded", tasks, "Agencies", p.N("overdue.agencies_to", agencies)), Undo: "/overdue/undo", IDs: form.Tasks})
-	return c.Redirect(http.StatusSeeOther, "/overdue?"+c.Request().URL.RawQuery)
-}
-
-func (a *App) undoRemind(c echo.Context, me rules.Actor) error {
-	form, err := bind[remindForm](c)
-	if err != nil {
-		return err
-	}
-	if err := a.Store.UndoRemind(c.Request().Context(), me, form.Tasks, a.Now()); err != nil {
-		return err
-	}
-	return a.seeOther(c, "/overdue", "overdue.undone")
+// pageOf is the address of the list's page after a row.
+func pageOf(q url.Values, after db.Cursor) string {
+	q.Set("after", after.At.UTC().Format(time.RFC3339Nano))
+	q.Set("id", strconv.FormatInt(after.ID, 10))
+	return "/overdue?" + q.Encode()
 }

@@ -12,7 +12,7 @@ const (
 
 // routes is every address of Amal with the permission it asks for. It reads as
 // the list of what the web does; a golden file shows it by role.
-var routes = slices.Concat(accountRoutes, registerRoutes, taskRoutes, adminRoutes, ledgerRoutes, tableRoutes)
+var routes = slices.Concat(accountRoutes, registerRoutes, taskRoutes, adminRoutes, ledgerRoutes, tableRoutes, roundRoutes)
 
 var accountRoutes = []route{
 	{get, "/", "anyone", (*App).start, 0},
@@ -108,8 +108,6 @@ var taskRoutes = []route{
 	{post, "/tasks/:id/undo", "see tasks", (*App).undo, 0},
 	{get, "/review", "review", (*App).reviewQueue, 0},
 	{get, "/overdue", "see overdue tasks", (*App).overdue, 0},
-	{post, "/overdue/remind", "remind", (*App).remind, 0},
-	{post, "/overdue/undo", "remind", (*App).undoRemind, 0},
 }
 
 var adminRoutes = []route{

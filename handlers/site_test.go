@@ -103,6 +103,8 @@ func (s *site) fill() {
 	both := s.register([]string{"UZ", "KZ"}, s.people["controller"], s.uz)
 	s.meeting, s.document, s.directive, s.task, s.twin = both.meeting, both.document, both.directive, both.task, both.twin
 	s.closed = s.register([]string{"KZ"}, kz, s.kz)
+	round, err := s.Store.BeginRound(s.t.Context(), s.people["manager"], db.RoundInput{Now: s.now()})
+	must(s, round, err)
 }
 
 func must[T any](s *site, v T, err error) T {

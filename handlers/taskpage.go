@@ -8,7 +8,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"amal/db"
-	"amal/i18n"
 	"amal/rules"
 	"amal/templates"
 )
@@ -61,6 +60,7 @@ type taskView struct {
 	Cycles     []cycleRow
 	Merged     templates.Crumb // the task that took this one's place
 	Visible    []templates.Choice
+	Late       lateView
 }
 
 // taskState is what was typed on a task's page and could not be taken.
@@ -68,6 +68,7 @@ type taskState struct {
 	report  *reportForm
 	request *requestForm
 	alike   []searchRow // what the draft may double
+	late    *lateForm
 }
 
 // reportRow is a report as people read it.
@@ -133,6 +134,7 @@ func (a *App) showTask(c echo.Context, me rules.Actor, typed *taskState, failed 
 	}
 	view.Notes = a.noteRows(c, n, t)
 	if t.Sight == rules.SeesAll {
+		view.Late = a.lateOf(t, typed.late)
 		if err := a.fillTask(c, n, t, &view, typed.report); err != nil {
 			return err
 		}
@@ -184,7 +186,7 @@ func (a *App) fillTask(c echo.Context, n names, t *db.TaskPage, view *taskView, 
 			form, view.Drafted = draftForm(t)
 		}
 		view.Form = a.reportFormFor(c, t.ID, t.Version, t.Points, form, true)
-		view.Form.Draft = view.Drafted
+		view.Form.Draft, view.Form.Late = view.Drafted, view.Form.Why != ""
 		if form != nil {
 			for i := range view.Form.Points {
 				view.Form.Points[i].Error = view.Error[fmt.Sprintf("answer_%d", i+1)]
@@ -262,15 +264,6 @@ func deref(id *int64) int64 {
 		return 0
 	}
 	return *id
-}
-
-// audiences names whom a step tells.
-func audiences(p *i18n.Printer, to []rules.Audience) string {
-	words := make([]string, len(to))
-	for i, a := range to {
-		words[i] = p.T("audience." + string(a))
-	}
-	return strings.Join(words, ", ")
 }
 
 // fillNext lists what is to come about the task, what is planned and what was

@@ -236,7 +236,7 @@ func changeWords(n names, changes map[string][2]any) []string {
 // wordsOf names the texts for fields whose values come from a fixed list.
 var wordsOf = map[string]string{
 	"status": "status.", "signal": "signal.", "level": "level.", "strength": "strength.",
-	"cancel_ground": "ground.", "result": "result.", "lineage": "lineage.", "period": "period.", "side": "side.", "country": "side.", "visibility": "visibility.", "ladder": "ladder.",
+	"cancel_ground": "ground.", "result": "result.", "lineage": "lineage.", "period": "period.", "side": "side.", "country": "side.", "visibility": "visibility.", "ladder": "ladder.", "decision": "decide.", "step": "rule.",
 }
 
 func valueWord(n names, field string, v any) string {

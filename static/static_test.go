@@ -92,7 +92,7 @@ var pairs = strings.Fields(`ink/bg/7 ink/surface/7 ink/surface-2/7 ink/paper/7 i
 	soon/bg/4.5 sent/sent-bg/4.5 sent/surface/4.5 sent/bg/4.5 done/done-bg/4.5 done/surface/4.5 done/bg/4.5 quiet/surface/4.5
 	quiet/bg/4.5 quiet/surface-2/4.5 ink/mark/7 ink/mark-hi/4.5 ink/accent-2/7 ink-2/accent-2/4.5 ink/late-bg/7 ink/soon-bg/7
 	edge/surface/3 edge/bg/3 focus/surface/3 focus/bg/3 focus/surface-2/3 late-bg/late/4.5 bar/surface/3 age1/surface/3
-	age2/surface/3 age3/surface/3`)
+	age2/surface/3 age3/surface/3 age4/surface/3`)
 
 func TestContrast(t *testing.T) {
 	t.Parallel()

@@ -48,6 +48,8 @@ type Flash struct {
 	Text string
 	Undo string // address to post to, "" for none
 	IDs  []int64
+	// Lines are what could not be done, one each.
+	Lines []string
 }
 
 // Banner is a notice of the installation, for those who can do something.
