@@ -58,6 +58,8 @@ func (l *loader) step(id int64, t demoTask, s demoStep, at time.Time) error {
 		return l.Contribute(l.ctx, l.focal(t.others[0]), db.ContributionInput{TaskID: id, Text: s.text, Now: at})
 	case "file":
 		return l.addFile(me, id, s, at)
+	case "why":
+		return l.Explain(l.ctx, me, db.ExplainInput{TaskID: id, Reason: s.text, Plan: s.next, Now: at})
 	case "more", "grant":
 		return l.moreTime(me, id, t, s, at)
 	}

@@ -77,7 +77,7 @@ type demoTask struct {
 // demoStep is something that happened to a task, days ago.
 type demoStep struct {
 	ago        int
-	do         string // receive, report, help, same, input, file, finish, return, accept, cancel, ask, answer, more, grant
+	do         string // receive, report, help, same, input, file, finish, return, accept, cancel, ask, answer, more, grant, why
 	text, next string
 }
 
@@ -94,7 +94,8 @@ var demoDirectives = []demoDirective{
 				{72, "receive", "", ""}, {20, "report", "Three of five chapters are written.", "The chapters on energy and textiles follow in two weeks."},
 				{7, "input", "Our part of the chapter on machine building is with you since Monday; figures for two branches still come.", ""}}},
 			{title: "Joint projects in machine building and electrical engineering", lead: "uz-industry", due: -4, given: 60, parent: "First draft of the programme", points: []string{"A list of projects with partners"}, steps: []demoStep{
-				{58, "receive", "", ""}, {10, "report", "Fourteen of twenty companies have answered.", "Six answers are expected this week."}}},
+				{58, "receive", "", ""}, {10, "report", "Fourteen of twenty companies have answered.", "Six answers are expected this week."},
+				{2, "why", "Six companies wait for their partners' signatures.", "The list is closed on Friday with the answers that are there."}}},
 			{title: "Joint projects in textiles and agriculture", lead: "kz-agriculture", due: -12, given: 60, parent: "First draft of the programme", points: []string{"A list of projects with partners", "Needs for finance are named"}, steps: []demoStep{
 				{57, "receive", "", ""}, {14, "finish", "The list names nine projects.", ""}, {9, "return", "Two projects have no partner yet, and the needs for finance are missing.", ""}}},
 			{title: "Joint projects in oil and gas", lead: "uz-industry", due: 8, given: 60, parent: "First draft of the programme", points: []string{"A list of projects with partners"}, steps: []demoStep{
@@ -109,7 +110,8 @@ var demoDirectives = []demoDirective{
 		noDate: "The communiqué names no date; each project has its own.",
 		tasks: []demoTask{
 			{title: "Joint list of priority transport projects", lead: "kz-transport", others: []string{"uz-transport"}, due: -32, given: 90, points: []string{"One list is agreed by both sides"}, steps: []demoStep{
-				{88, "receive", "", ""}, {26, "report", "The list stands but for two rail projects.", "A call with the other side is set for next week."}, {6, "ask", "Which two rail projects are open, and who decides?", ""}, {5, "answer", "The two southern lines; the deputy heads decide.", ""}}},
+				{88, "receive", "", ""}, {26, "report", "The list stands but for two rail projects.", "A call with the other side is set for next week."}, {6, "ask", "Which two rail projects are open, and who decides?", ""}, {5, "answer", "The two southern lines; the deputy heads decide.", ""},
+				{20, "why", "Both sides count the southern lines in another way.", "The deputy heads settle it at their next call; the list follows within a week."}}},
 			{title: "Timetable for modernising three border crossings", lead: "uz-customs", due: -18, given: 50, points: []string{"A timetable with dates for each crossing"}},
 			{title: "Cost estimates for modernising border crossings", lead: "kz-transport", due: -11, given: 70, points: []string{"An estimate for each of the eleven crossings"}, steps: []demoStep{
 				{65, "receive", "", ""}, {13, "finish", "Estimates for nine crossings are attached.", ""}, {8, "return", "The list names 11 crossings, but only 9 have an estimate.", ""},
@@ -121,7 +123,8 @@ var demoDirectives = []demoDirective{
 			{title: "Progress report on road projects", lead: "uz-transport", due: -2, given: 50, points: []string{"A report on each project"}, steps: []demoStep{
 				{49, "receive", "", ""}, {4, "file", "road-projects.csv", "project,state\nring road,under way\nbridge,under way\n"}, {3, "finish", "All four projects are described, with pictures.", ""}}},
 			{title: "Power line feasibility: choose the route", lead: "kz-industry", due: -40, given: 85, points: []string{"One route is chosen, with reasons"}, steps: []demoStep{
-				{80, "receive", "", ""}, {45, "report", "Two of three routes are examined.", "The third needs a survey."}}},
+				{80, "receive", "", ""}, {45, "report", "Two of three routes are examined.", "The third needs a survey."},
+				{30, "why", "Snow kept the surveyors from the third route.", "The survey begins as soon as the road is open; the choice follows ten days later."}}},
 			{title: "Passenger rail timetable for the summer", lead: "uz-transport", due: 60, points: []string{"A timetable agreed by both railways"}},
 		},
 	},

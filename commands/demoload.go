@@ -49,7 +49,7 @@ const demoPast = 14
 func loadDemo(ctx context.Context, c *call, store *db.Store, now time.Time) error {
 	l := &loader{Store: store, ctx: ctx, call: c, now: now, today: rules.Date(now.UTC().Add(5 * time.Hour)), agencies: map[string]int64{},
 		people: map[string]rules.Actor{}, tasks: map[string]int64{}, leads: map[string]string{}, points: map[string]int{}}
-	for _, step := range []func() error{l.loadHolidays, l.loadAgencies, l.loadPeople, l.loadMeeting, l.loadUnread, l.loadEarlier, l.live} {
+	for _, step := range []func() error{l.loadHolidays, l.loadAgencies, l.loadPeople, l.loadMeeting, l.loadUnread, l.loadRound, l.loadEarlier, l.live} {
 		if err := step(); err != nil {
 			return err
 		}

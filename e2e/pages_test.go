@@ -13,7 +13,7 @@ var tour = []struct{ who, path string }{
 	{"staff", "/documents/1"}, {"staff", "/documents/1?sentence=7"}, {"staff", "/directives/new?document=1&sentence=7"}, {"staff", "/directives/1"}, {"staff", "/directives/1/edit"},
 	{"staff", "/documents/10"}, {"staff", "/documents/10?change=133-242-intention"}, {"staff", "/documents/3"}, {"staff", "/documents/1/beside/3"}, {"staff", "/directives/3"}, {"staff", "/search?q=centre"}, {"focal.uz", "/search?q=nothing-like-it"},
 	{"staff", "/directives/1/tasks/new"}, {"focal.uz", "/tasks"}, {"focal.uz", "/tasks/3"}, {"focal.kz", "/tasks"},
-	{"controller", "/review"}, {"controller", "/tasks/3"}, {"controller", "/tasks/3/card"}, {"controller", "/account"}, {"manager", "/overdue"}, {"manager", "/overdue?late=30"}, {"head", "/overdue"}, {"head", "/agencies"},
+	{"controller", "/review"}, {"controller", "/tasks/3"}, {"controller", "/tasks/3/card"}, {"controller", "/account"}, {"manager", "/overdue"}, {"manager", "/overdue?late=30"}, {"manager", "/overdue?group=meeting&why=none&order=newest"}, {"manager", "/changes"}, {"manager", "/rounds"}, {"manager", "/rounds/1"}, {"head", "/overdue"}, {"head", "/agencies"},
 	{"head", "/stocktake"}, {"head", "/stocktake?period=2025"}, {"head", "/stocktake/agencies"}, {"head", "/stocktake/agencies?from=x&to=2026-01-01"}, {"focal.uz", "/stocktake/agencies"},
 	{"admin", "/people"}, {"admin", "/people/new"}, {"admin", "/people/1"}, {"admin", "/agencies"}, {"admin", "/agencies/new"}, {"admin", "/agencies/1"}, {"admin", "/holidays"}, {"auditor", "/reminders"},
 }
