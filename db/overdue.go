@@ -22,6 +22,7 @@ type OverdueFilter struct {
 	Unexplained      bool // the lead has not said why
 	Newest           bool // the shortest delay first
 	After            Cursor
+	byLead           bool // counted for one lead after the other
 }
 
 // plain reports whether only age, side and agency are filtered by.
@@ -54,7 +55,7 @@ func (c *clause) where() string { return strings.Join(c.conditions, " and ") }
 
 // lateKey is what overdue tasks are ordered by; an agency's index has it this way.
 func (f OverdueFilter) lateKey() string {
-	if f.AgencyID != 0 {
+	if f.AgencyID != 0 || f.byLead {
 		return `coalesce(t.overdue_at, 'infinity')`
 	}
 	return `t.overdue_at`

@@ -131,7 +131,7 @@ func (s *Store) OverdueGroups(ctx context.Context, me rules.Actor, f OverdueFilt
 		}
 	}
 	c := &clause{}
-	f.After = Cursor{}
+	f.After, f.byLead = Cursor{}, g == ByAgency
 	f.things(c, me)
 	f.ages(c, now)
 	c.add(groupConditions[g])

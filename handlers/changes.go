@@ -71,7 +71,14 @@ func (a *App) changes(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		return err
 	}
-	sections := a.changeSections(c, changed.Lists(), changed.To, func(id int64) (string, templates.Side) { return n.of(id), n.side(id) })
+	lists := changed.Lists()
+	if exportWanted(c) == "" {
+		for kind, list := range lists {
+			list.Rows = list.Rows[:min(len(list.Rows), db.PageSize)]
+			lists[kind] = list
+		}
+	}
+	sections := a.changeSections(c, lists, changed.To, func(id int64) (string, templates.Side) { return n.of(id), n.side(id) })
 	if format := exportWanted(c); format != "" {
 		return a.export(c, me, format, a.sectionsGrid(c, "changes", p.T("changes.title"), []string{since.label}, sections))
 	}
