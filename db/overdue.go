@@ -22,7 +22,7 @@ type OverdueFilter struct {
 	Unexplained      bool // the lead has not said why
 	Newest           bool // the shortest delay first
 	After            Cursor
-	byLead           bool // counted for one lead after the other
+	byLead, bySide   bool // counted for one lead, or side, after the other
 }
 
 // plain reports whether only age, side and agency are filtered by.
@@ -72,7 +72,9 @@ func (f OverdueFilter) ages(c *clause, now time.Time) {
 // things adds all but how late: what me may see, and what was picked.
 func (f OverdueFilter) things(c *clause, me rules.Actor) {
 	c.add(`t.status in ('assigned', 'in_progress', 'returned')`)
-	c.add(`d.sides && ?`, pq.Array(me.RegisterSides()))
+	if !seesAllSides(me) {
+		c.add(`d.sides && ?`, pq.Array(me.RegisterSides()))
+	}
 	if f.Side != "" {
 		c.add(`a.side = ?`, string(f.Side))
 	}
@@ -90,7 +92,22 @@ func (f OverdueFilter) things(c *clause, me rules.Actor) {
 	}
 }
 
-const overdueFrom = ` from task t join directive d on d.id = t.directive_id join agency a on a.id = t.lead_id where `
+// from names the tables that the conditions need: a join that nothing asks for
+// would be paid for each task that is counted.
+func (f OverdueFilter) from(me rules.Actor) string {
+	from := ` from task t`
+	if !seesAllSides(me) {
+		from += ` join directive d on d.id = t.directive_id`
+	}
+	if f.Side != "" || f.bySide {
+		from += ` join agency a on a.id = t.lead_id`
+	}
+	return from + ` where `
+}
+
+// seesAllSides reports whether me's register is that of all sides, and so of
+// every directive.
+func seesAllSides(me rules.Actor) bool { return len(me.RegisterSides()) == len(rules.Sides) }
 
 // order is the list's order and what makes it begin after the cursor.
 func (f OverdueFilter) order(c *clause, back bool) string {
@@ -112,7 +129,7 @@ func (s *Store) OverdueTasks(ctx context.Context, me rules.Actor, f OverdueFilte
 	f.things(c, me)
 	f.ages(c, now)
 	order := f.order(c, false)
-	page := `select t.id` + overdueFrom + c.where() + order + fmt.Sprintf(` limit %d`, PageSize+1)
+	page := `select t.id` + f.from(me) + c.where() + order + fmt.Sprintf(` limit %d`, PageSize+1)
 	return s.listLate(ctx, c, page, order)
 }
 
@@ -123,7 +140,7 @@ func (s *Store) LateTask(ctx context.Context, me rules.Actor, id int64, now time
 	OverdueFilter{}.things(c, me)
 	OverdueFilter{}.ages(c, now)
 	c.add(`t.id = ?`, id)
-	rows, err := s.listLate(ctx, c, `select t.id`+overdueFrom+c.where(), "")
+	rows, err := s.listLate(ctx, c, `select t.id`+OverdueFilter{}.from(me)+c.where(), "")
 	if err == nil && len(rows) == 0 {
 		err = fmt.Errorf("overdue task %d: %w", id, ErrNotFound)
 	}
@@ -157,7 +174,7 @@ func (s *Store) NextLate(ctx context.Context, me rules.Actor, f OverdueFilter, b
 	f.things(c, me)
 	f.ages(c, now)
 	order := f.order(c, back)
-	err = s.get(ctx, &id, `select coalesce((select t.id`+overdueFrom+c.where()+order+` limit 1), 0)`, c.args...)
+	err = s.get(ctx, &id, `select coalesce((select t.id`+f.from(me)+c.where()+order+` limit 1), 0)`, c.args...)
 	if err != nil {
 		return 0, fmt.Errorf("next overdue task: %w", err)
 	}
@@ -179,8 +196,7 @@ func bounded(n int) Count { return Count{N: min(n, CountUpTo), More: n > CountUp
 // tasks that me sees: of all sides, or of an agency of his own, which leads
 // nothing of directives without it.
 func keptFor(me rules.Actor, side string) bool {
-	sides := me.RegisterSides()
-	return len(sides) == len(rules.Sides) || slices.Contains(sides, rules.Side(side))
+	return seesAllSides(me) || slices.Contains(me.RegisterSides(), rules.Side(side))
 }
 
 // OverdueCounts counts the list by age: exactly where kept counts are of the
@@ -211,7 +227,7 @@ func (s *Store) countAges(ctx context.Context, me rules.Actor, f OverdueFilter, 
 	for _, age := range Ageing {
 		c.conditions = nil
 		OverdueFilter{MinDays: age.Min, MaxDays: age.Max, AgencyID: f.AgencyID}.ages(c, now)
-		columns = append(columns, fmt.Sprintf(`(select count(*) from (select%s%s and %s limit %d) x) as %s`, overdueFrom, where, c.where(), CountUpTo+1, age.Name))
+		columns = append(columns, fmt.Sprintf(`(select count(*) from (select%s%s and %s limit %d) x) as %s`, f.from(me), where, c.where(), CountUpTo+1, age.Name))
 	}
 	var n struct{ Week, Month, Quarter, Longer int }
 	if err := s.get(ctx, &n, `select `+strings.Join(columns, ", "), c.args...); err != nil {

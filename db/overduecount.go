@@ -131,7 +131,7 @@ func (s *Store) OverdueGroups(ctx context.Context, me rules.Actor, f OverdueFilt
 		}
 	}
 	c := &clause{}
-	f.After, f.byLead = Cursor{}, g == ByAgency
+	f.After, f.byLead, f.bySide = Cursor{}, g == ByAgency, g == BySide
 	f.things(c, me)
 	f.ages(c, now)
 	c.add(groupConditions[g])
@@ -141,7 +141,7 @@ func (s *Store) OverdueGroups(ctx context.Context, me rules.Actor, f OverdueFilt
 	}
 	err := s.all(ctx, &rows, fmt.Sprintf(`
 		select k.key, (select count(*) from (select%s%s limit %d) x) as n from unnest(%s::text[]) as k (key)`,
-		overdueFrom, c.where(), CountUpTo+1, c.arg(pq.Array(keys))), c.args...)
+		f.from(me), c.where(), CountUpTo+1, c.arg(pq.Array(keys))), c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("overdue by %s: %w", g, err)
 	}
