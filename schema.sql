@@ -235,6 +235,7 @@ create table directive (
 	ladder        text not null default 'standard' check (ladder in ('standard', 'close', 'quiet')), -- of rules.Ladder
 	folded        text, -- number, title and passage as they are searched
 	likeness      text[] not null default '{}', -- pairs of its telling words (communique.Likeness), to find who says it again
+	event_id      bigint, -- event it is due for
 	check ((passage_id is null) = (oral_by <> '')),
 	check ((number is null) = (number_year is null)),
 	unique (number_year, number)
@@ -336,6 +337,7 @@ create table task (
 	late_plan    text not null default '' check (length(late_plan) <= 2000), -- what the lead does next, and by when
 	late_for     integer not null default 0, -- the deadline_version that these two are about; 0: not given
 	delay        integer not null default 0, -- working days between deadline and the last submission, as counted when it came
+	event_id     bigint, -- event it is due for
 	check (status in ('draft', 'cancelled') or (lead_id is not null and number is not null and assigned_at is not null)),
 	check ((deadline is null) = (overdue_at is null) or status in ('draft', 'cancelled')),
 	unique (directive_id, number)
@@ -351,6 +353,8 @@ create index task_submitted on task (submitted_at, id) where status = 'submitted
 create index task_lead_done on task (lead_id, decided_at desc, id desc) where status in ('accepted', 'cancelled');
 create index task_focal on task (focal_id) where focal_id is not null;
 create index task_heard on task (coalesce(heard_at, assigned_at), id) where status in ('assigned', 'in_progress', 'returned');
+create index task_deadline on task (deadline, lead_id, id) where status in ('assigned', 'in_progress', 'returned', 'submitted');
+create index task_done on task (decided_at desc, id desc) where status = 'accepted';
 create index task_next_step on task (next_step_on, id) where next_step_on is not null;
 
 -- The expected result of a task, point by point; starts as its directive's.
@@ -533,18 +537,34 @@ create table visit (
 	primary key (person_id, task_id)
 );
 
--- Coming dates that leaders named.
+-- Coming dates: summits, commissions, visits, named by a meeting or noted by the
+-- secretariat. Directives and tasks can be due for one. Minutes are of the day,
+-- by the clock of the place.
 create table event (
 	id         bigint generated always as identity primary key,
-	meeting_id bigint not null references meeting,
+	meeting_id bigint references meeting, -- that named it; null: noted without one
 	title      text not null check (length(title) between 1 and 500),
-	starts_on  date,
+	starts_on  date, -- null: the wording only, such as "in the coming months"
 	wording    text not null default '' check (length(wording) <= 500), -- as the source says it
 	place      text not null default '' check (length(place) <= 200),
 	created_by bigint not null references person,
-	created_at timestamptz not null
+	created_at timestamptz not null,
+	kind       text not null default 'other' check (kind in ('summit', 'commission', 'visit', 'other')),
+	sides      text[] not null check (cardinality(sides) > 0 and sides <@ array['UZ', 'KZ']),
+	ends_on    date check (ends_on > starts_on), -- last day; null: one day
+	from_minute smallint check (from_minute between 0 and 1439),
+	to_minute  smallint check (to_minute between 0 and 1439),
+	was_on     date, -- the day before it was last moved
+	cancelled_at timestamptz,
+	cancel_note text not null default '' check (length(cancel_note) <= 2000),
+	version    integer not null default 1
 );
 create index event_meeting on event (meeting_id);
+create index event_coming on event (coalesce(starts_on, 'infinity'), id);
+alter table directive add foreign key (event_id) references event on delete set null;
+create index directive_event on directive (event_id) where event_id is not null;
+alter table task add foreign key (event_id) references event on delete set null;
+create index task_event on task (event_id) where event_id is not null;
 
 -- Figures that leaders named.
 create table indicator (
@@ -553,9 +573,34 @@ create table indicator (
 	title      text not null check (length(title) between 1 and 500),
 	value      text not null check (length(value) between 1 and 200),
 	created_by bigint not null references person,
-	created_at timestamptz not null
+	created_at timestamptz not null,
+	unit       text not null default '' check (length(unit) <= 40), -- of its values
+	target     numeric(20, 4), -- what it shall reach; null: none named
+	target_on  date, -- by when
+	target_wording text not null default '' check (length(target_wording) <= 500), -- as the source says it
+	version    integer not null default 1
 );
 create index indicator_meeting on indicator (meeting_id);
+
+-- What an indicator was at the end of a period. A correction changes the row and
+-- is kept in history; a row taken away stays, so that it can be put back.
+create table indicator_value (
+	id           bigint generated always as identity primary key,
+	indicator_id bigint not null references indicator on delete cascade,
+	period       text not null check (period in ('day', 'month', 'quarter', 'year')),
+	ends_on      date not null, -- last day of the period
+	value        numeric(20, 4) not null,
+	source       text not null check (length(source) between 1 and 500), -- where the value stands
+	note         text not null default '' check (length(note) <= 2000),
+	version      integer not null default 1,
+	created_by   bigint not null references person,
+	created_at   timestamptz not null,
+	changed_by   bigint not null references person, -- who gave it as it stands
+	changed_at   timestamptz not null,
+	removed_at   timestamptz,
+	removed_by   bigint references person
+);
+create unique index indicator_value_period on indicator_value (indicator_id, ends_on, period) where removed_at is null;
 
 -- What a person decided on what the reader proposed; kept with the version of
 -- the reader's tables, so that they can be improved. proposed and taken hold
@@ -946,7 +991,7 @@ begin
 		grant select, insert, update on all tables in schema public to amal_app;
 		revoke update on history, seal from amal_app; -- what was written stays
 		grant delete on session, one_time_link, throttle, kept_form, form_key, holiday, member,
-			co_executor, task_point, directive_point, event, indicator, open_count, due_count, delay_count, done_count, due_past, caught_mail,
+			co_executor, task_point, directive_point, event, indicator, indicator_value, open_count, due_count, delay_count, done_count, due_past, caught_mail,
 			directive, task, lineage, twin_passage, cycle, approval, report_draft, contribution, file, file_chunk, answer_link, answer_use, export, export_chunk, saved_view to amal_app; -- directive and task: without a number only, by their triggers
 	end if;
 end

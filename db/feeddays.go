@@ -23,11 +23,10 @@ type OpenedFeed struct {
 	Events    []FeedEvent
 }
 
-// FeedEvent is a coming date with its meeting.
+// FeedEvent is a coming date with the moment it was noted.
 type FeedEvent struct {
 	Event
-	MeetingTitle string    `db:"meeting_title"`
-	CreatedAt    time.Time `db:"created_at"`
+	CreatedAt time.Time `db:"created_at"`
 }
 
 const (
@@ -152,19 +151,18 @@ func (s *Store) feedTasks(ctx context.Context, me rules.Actor, agencies, control
 	return slices.DeleteFunc(rows, func(t Task) bool { return rules.SightOf(me, t.Scope()) == rules.SeesNothing }), nil
 }
 
-// feedEvents lists the dated events of the meetings that me's register shows:
-// all of them, those of an agency's tasks, or those of a directive's meeting.
+// feedEvents lists the dated events that me's register shows: all of them, those
+// of an agency's tasks, or those of a directive and its meeting.
 func (s *Store) feedEvents(ctx context.Context, me rules.Actor, f *Feed, now time.Time) ([]FeedEvent, error) {
 	var rows []FeedEvent
 	err := s.all(ctx, &rows, `
-		select e.id, e.meeting_id, e.title, e.starts_on, e.wording, e.place, e.created_at, m.title as meeting_title
-		from event e join meeting m on m.id = e.meeting_id
-		where `+seesMeeting+` and e.starts_on >= cast($2 as date)
+		select `+eventColumns+`, e.created_at`+eventFrom+`
+		where e.sides && $1 and e.cancelled_at is null and e.starts_on >= cast($2 as date)
 			and (cast($3 as bigint) = 0 or exists (
 				select from directive d join task t on t.directive_id = d.id
-				where d.meeting_id = m.id and t.status <> 'draft' and (t.lead_id = $3 or exists (
+				where (d.meeting_id = m.id or d.event_id = e.id or t.event_id = e.id) and t.status <> 'draft' and (t.lead_id = $3 or exists (
 					select from co_executor c where c.task_id = t.id and c.agency_id = $3))))
-			and (cast($4 as bigint) = 0 or exists (select from directive d where d.id = $4 and d.meeting_id = m.id))
+			and (cast($4 as bigint) = 0 or exists (select from directive d where d.id = $4 and (d.meeting_id = m.id or d.event_id = e.id)))
 		order by e.starts_on, e.id
 		limit 500`,
 		pq.Array(me.RegisterSides()), now.Add(-feedKeeps), deref(f.AgencyID), deref(f.DirectiveID))

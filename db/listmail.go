@@ -161,9 +161,8 @@ func (s *Store) readMonth(ctx context.Context, list *LetterList, me rules.Actor,
 func (s *Store) readPack(ctx context.Context, list *LetterList, register listScope, me rules.Actor, late func(time.Time) time.Time) (reason string, err error) {
 	var e Event
 	err = s.get(ctx, &e, `
-		select e.id, e.meeting_id, e.title, e.starts_on, e.wording, e.place
-		from event e join meeting m on m.id = e.meeting_id
-		where e.id = $1 and e.starts_on is not null and m.sides && $2`, list.SubjectID, pq.Array(me.SidesAs(rules.Staff)))
+		select `+eventColumns+eventFrom+`
+		where e.id = $1 and e.starts_on is not null and e.cancelled_at is null and e.sides && $2`, list.SubjectID, pq.Array(me.SidesAs(rules.Staff)))
 	if errors.Is(err, ErrNotFound) {
 		return rules.SkippedMoved, nil
 	}

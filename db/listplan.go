@@ -181,9 +181,9 @@ type comingEvent struct {
 // on one of the days; long weekends included.
 func (s *Store) comingEvents(ctx context.Context, from, until time.Time) (events []comingEvent, err error) {
 	err = s.all(ctx, &events, `
-		select e.id, e.starts_on, m.sides
-		from event e join meeting m on m.id = e.meeting_id
-		where e.starts_on > $1 and e.starts_on <= $2
+		select e.id, e.starts_on, e.sides
+		from event e
+		where e.cancelled_at is null and e.starts_on > $1 and e.starts_on <= $2
 		order by e.starts_on, e.id`, from, until.AddDate(0, 0, rules.PackBefore+listsBack))
 	if err != nil {
 		return nil, fmt.Errorf("coming events: %w", err)

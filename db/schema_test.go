@@ -183,6 +183,7 @@ func TestListsOfRulesAreTheChecksOfTheSchema(t *testing.T) {
 		{"review_outcome", "decision", rules.Decisions},
 		{"alarm", "cause", rules.Causes},
 		{"saved_view", "path", rules.ViewPaths},
+		{"event", "kind", rules.EventKinds}, {"indicator_value", "period", rules.ValuePeriods},
 	} {
 		found := linesOf(t, urls.Owner, fmt.Sprintf(`
 			select pg_get_constraintdef(o.oid) from pg_constraint o

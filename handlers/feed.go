@@ -124,7 +124,10 @@ func (a *App) taskDay(n names, t *db.Task) files.CalendarDay {
 }
 
 func (a *App) eventDay(p *i18n.Printer, e *db.FeedEvent) files.CalendarDay {
-	text := p.T("meeting.one") + ": " + e.MeetingTitle + orNothing("\n", e.Wording)
+	text := e.Wording
+	if e.MeetingTitle != "" {
+		text = p.T("meeting.one") + ": " + e.MeetingTitle + orNothing("\n", e.Wording)
+	}
 	return files.CalendarDay{UID: a.feedUID("event", e.ID), Day: *e.StartsOn, Title: e.Title, Text: text, Place: e.Place,
-		URL: a.addressOf(fmt.Sprintf("/meetings/%d", e.MeetingID)), Changed: e.CreatedAt}
+		URL: a.addressOf(fmt.Sprintf("/events/%d", e.ID)), Changed: e.CreatedAt, Revision: e.Version - 1}
 }

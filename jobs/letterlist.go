@@ -59,7 +59,7 @@ func (j *Jobs) lists(p *i18n.Printer, l *db.Letter, agencies map[int64]*db.Agenc
 		list := &l.Lists[i]
 		v := letterList{Title: listTitle(p, list), Why: p.T("rule." + list.Rule + ".why")}
 		if list.Event != nil {
-			v.Href, v.Button = j.link(fmt.Sprintf("/meetings/%d", list.Event.MeetingID)), p.T("mail.list.event_pack")
+			v.Href, v.Button = j.link(fmt.Sprintf("/events/%d/pack", list.Event.ID)), p.T("mail.list.event_pack")
 		}
 		if list.Table != nil {
 			v.Sections = append(v.Sections, agencySection(p, list.Table, agencies))

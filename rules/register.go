@@ -183,21 +183,3 @@ func (p *Problems) deadline(has bool, rule, wording, noReason string) {
 		p.Add("deadline_rule", "form.error.choose")
 	}
 }
-
-// CheckEvent returns Problems with what a coming date still lacks: it has a
-// date or the words of the source.
-func CheckEvent(title, wording, place string, hasDate bool) error {
-	var p Problems
-	p.Text("title", title, true, MaxTitle)
-	p.Text("wording", wording, !hasDate, MaxTitle)
-	p.Text("place", place, false, MaxName)
-	return p.OrNil()
-}
-
-// CheckIndicator returns Problems with what a figure still lacks.
-func CheckIndicator(title, value string) error {
-	var p Problems
-	p.Text("title", title, true, MaxTitle)
-	p.Text("value", value, true, MaxName)
-	return p.OrNil()
-}

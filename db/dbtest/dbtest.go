@@ -153,7 +153,7 @@ func connect(t testing.TB, dsn string) *sql.DB {
 func Older(t testing.TB, urls URLs) {
 	t.Helper()
 	run(t, urls.Owner, `
-		drop table answer_use, answer_link, hold, export_chunk, export, review_outcome, review_round, saved_view, due_count, delay_count, done_count, due_past;
+		drop table answer_use, answer_link, hold, indicator_value, export_chunk, export, review_outcome, review_round, saved_view, due_count, delay_count, done_count, due_past;
 		drop function keep_minutes();
 		drop index task_heard, history_changes, history_leads;
 		alter table task drop column late_reason, drop column late_plan, drop column late_for;
@@ -163,11 +163,17 @@ func Older(t testing.TB, urls URLs) {
 		alter table reminder drop column step_on;
 		alter table message drop column answer_key, drop column alarm_id, drop column says_over, drop constraint message_kind_check,
 			add constraint message_kind_check check (kind in ('digest', 'now'));
+		drop table alarm;
 		drop index message_failed, message_alarm;
 		drop index task_directive_submitted, reminder_key, reminder_message;
 		create unique index reminder_key on reminder (rule, subject, subject_id, occasion, recipient);
 		create index reminder_subject on reminder (subject, subject_id, id);
 		create index reminder_message on reminder (message_id);
-		alter table message drop column answer_key;
+		alter table indicator drop column unit, drop column target, drop column target_on, drop column target_wording, drop column version;
+		drop index event_coming, task_deadline, task_done;
+		alter table directive drop column event_id;
+		alter table task drop column event_id;
+		alter table event drop column kind, drop column sides, drop column ends_on, drop column from_minute, drop column to_minute,
+			drop column was_on, drop column cancelled_at, drop column cancel_note, drop column version;
 		delete from goose_db_version where version_id >= 6`)
 }

@@ -1,0 +1,54 @@
+package db_test
+
+import (
+	"database/sql"
+	"testing"
+	"time"
+
+	"amal/db"
+	"amal/db/dbtest"
+	"amal/rules"
+)
+
+// BenchmarkCalendar reads a month, a day, a pack, the matrix and a register of a
+// large register, as each of its readers.
+func BenchmarkCalendar(b *testing.B) {
+	urls := dbtest.NewURLs(b)
+	store, err := db.Open(b.Context(), db.Options{URL: urls.App})
+	check(b, err)
+	defer store.Close()
+	owner, err := sql.Open("postgres", urls.Owner)
+	check(b, err)
+	defer owner.Close()
+	now := time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
+	manager, focal := layTasks(b, store, owner, now)
+	from, to := rules.MonthGrid(now)
+	month := db.CalendarFilter{From: from, To: to}
+	agency := month
+	agency.AgencyID = focal.AgenciesAs(rules.Focal)[0]
+	ctx, sides := b.Context(), []string{"UZ", "KZ"}
+	for _, l := range []struct {
+		name string
+		run  func() error
+	}{
+		{"month", func() error { _, err := store.CalendarPage(ctx, manager, month); return err }},
+		{"month of an agency", func() error { _, err := store.CalendarPage(ctx, manager, agency); return err }},
+		{"month, mine", func() error { _, err := store.CalendarPage(ctx, focal, month); return err }},
+		{"day", func() error { _, err := store.DayTasks(ctx, manager, db.CalendarFilter{From: now}, 0); return err }},
+		{"pack", func() error {
+			_, err := store.Pack(ctx, manager, db.PackFilter{Sides: sides, Since: now.AddDate(0, 0, -30), Now: now})
+			return err
+		}},
+		{"register", func() error {
+			_, err := store.Register(ctx, manager, db.RegisterFilter{Overdue: true, Now: now})
+			return err
+		}},
+		{"events", func() error { _, err := store.Events(ctx, manager, false, db.Cursor{}, now); return err }},
+	} {
+		b.Run(l.name, func(b *testing.B) {
+			for b.Loop() {
+				check(b, l.run())
+			}
+		})
+	}
+}
