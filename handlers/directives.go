@@ -16,6 +16,7 @@ import (
 // directiveView is a directive: the words it rests on, who does it, its tasks.
 type directiveView struct {
 	templates.Layout
+	For                   templates.Crumb // event that it is due for
 	ID                    int64
 	Crumbs                []templates.Crumb
 	Ref, Strength         string
@@ -109,6 +110,9 @@ func (a *App) showDirective(c echo.Context, me rules.Actor, typed directiveTyped
 	view.ladder(c, me, d)
 	view.compareSides(a, c, d)
 	view.Export = exportLinks(c)
+	if view.For, err = a.eventLink(c, me, "directive", d.ID); err != nil {
+		return err
+	}
 	return render(c, status, directivePage, view)
 }
 

@@ -121,5 +121,8 @@ func (a *App) removeFact(c echo.Context, me rules.Actor, kind string) error {
 	if err != nil {
 		return err
 	}
+	if meetingID == 0 {
+		return a.seeOther(c, "/events", "removed")
+	}
 	return a.seeOther(c, fmt.Sprintf("/meetings/%d", meetingID), "removed")
 }

@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,6 +103,7 @@ var places = []place{
 	{"/review", "nav.review", "clipboard-check", rules.Review},
 	{"/overdue", "nav.overdue", "alarm-clock", rules.SeeOverdue},
 	{"/meetings", "nav.meetings", "handshake", rules.SeeRegister},
+	{"/calendar", "nav.calendar", "calendar-days", rules.SeeTasks},
 	{"/stocktake", "nav.stocktake", "chart-column", rules.SeeRegister},
 	{"/people", "nav.people", "users", rules.Administer},
 	{"/agencies", "nav.agencies", "building-2", rules.Administer},
@@ -117,7 +119,7 @@ func (a *App) nav(c echo.Context, me rules.Actor) ([]templates.NavLink, error) {
 		if !rules.Allowed(me, pl.permission) {
 			continue
 		}
-		link := templates.NavLink{Href: pl.href, Label: p.T(pl.key), Icon: pl.icon, Current: strings.HasPrefix(c.Request().URL.Path, pl.href)}
+		link := templates.NavLink{Href: pl.href, Label: p.T(pl.key), Icon: pl.icon, Current: isAt(c, pl.href)}
 		switch pl.href {
 		case "/tasks":
 			link.Count = shown(p, tally.Mine)
@@ -129,6 +131,15 @@ func (a *App) nav(c echo.Context, me rules.Actor) ([]templates.NavLink, error) {
 		links = append(links, link)
 	}
 	return links, err
+}
+
+// isAt tells whether the present page is the one of the navigation, or below it.
+func isAt(c echo.Context, href string) bool {
+	path := c.Request().URL.Path
+	if href == "/calendar" { // and the pages beside it
+		return slices.ContainsFunc(calendarPlaces, func(pl place) bool { return strings.HasPrefix(path, pl.href) })
+	}
+	return strings.HasPrefix(path, href)
 }
 
 func shown(p *i18n.Printer, n int) string {

@@ -12,7 +12,7 @@ const (
 
 // routes is every address of Amal with the permission it asks for. It reads as
 // the list of what the web does; a golden file shows it by role.
-var routes = slices.Concat(accountRoutes, registerRoutes, taskRoutes, adminRoutes, ledgerRoutes, tableRoutes, roundRoutes)
+var routes = slices.Concat(accountRoutes, registerRoutes, calendarRoutes, taskRoutes, adminRoutes, ledgerRoutes, tableRoutes, roundRoutes)
 
 var accountRoutes = []route{
 	{get, "/", "anyone", (*App).start, 0},
@@ -52,8 +52,6 @@ var registerRoutes = []route{
 	{post, "/meetings/:id/documents", "record", (*App).addDocument, documentLimit},
 	{post, "/meetings/:id/events", "record", (*App).addEvent, 0},
 	{post, "/meetings/:id/indicators", "record", (*App).addIndicator, 0},
-	{post, "/events/:id/remove", "record", (*App).removeEvent, 0},
-	{post, "/indicators/:id/remove", "record", (*App).removeIndicator, 0},
 	{get, "/documents/:id", "see tasks", (*App).document, 0},
 	{post, "/documents/:id/proposals", "record", (*App).decide, 0},
 	{get, "/documents/:id/beside/:other", "see the register", (*App).beside, 0},
@@ -71,6 +69,39 @@ var registerRoutes = []route{
 	{post, "/directives/:id/assign", "assign", (*App).assignAll, 0},
 	{get, "/directives/:id/tasks/new", "record", (*App).newTask, 0},
 	{post, "/directives/:id/tasks", "record", (*App).addTask, 0},
+}
+
+var calendarRoutes = []route{
+	{get, "/calendar", "see tasks", (*App).calendarMonth, 0},
+	{get, "/events", "see tasks", (*App).events, 0},
+	{get, "/events/new", "record", (*App).newEvent, 0},
+	{post, "/events", "record", (*App).noteEvent, 0},
+	{get, "/events/:id", "see tasks", (*App).event, 0},
+	{get, "/events/:id/edit", "record", (*App).editEvent, 0},
+	{post, "/events/:id", "record", (*App).changeEvent, 0},
+	{post, "/events/:id/cancel", "record", (*App).callOff, 0},
+	{post, "/events/:id/reinstate", "record", (*App).reinstate, 0},
+	{post, "/events/:id/remove", "record", (*App).removeEvent, 0},
+	{post, "/events/:id/due", "record", (*App).tie, 0},
+	{post, "/events/:id/due/remove", "record", (*App).untie, 0},
+	{post, "/events/:id/move-along", "review", (*App).moveAlong, 0},
+	{get, "/events/:id/pack", "see the register", (*App).packHTML, 0},
+	{get, "/events/:id/pack.pdf", "see the register", (*App).packPDF, 0},
+	{get, "/events/:id/brief", "see the register", (*App).brief, 0},
+	{get, "/events/:id/brief.pdf", "see the register", (*App).briefPDF, 0},
+	{get, "/reports", "see the register", (*App).reports, 0},
+	{get, "/reports/overdue", "see the register", (*App).overdueRegister, 0},
+	{get, "/reports/due", "see the register", (*App).dueRegister, 0},
+	{get, "/reports/matrix", "see the register", (*App).matrix, 0},
+	{get, "/meetings/:id/open", "see the register", (*App).openOfMeeting, 0},
+	{get, "/indicators", "see the register", (*App).indicators, 0},
+	{get, "/indicators/:id", "see the register", (*App).indicator, 0},
+	{post, "/indicators/:id", "record", (*App).changeIndicator, 0},
+	{post, "/indicators/:id/values", "record", (*App).addValue, 0},
+	{post, "/indicators/:id/values/:value", "record", (*App).correctValue, 0},
+	{post, "/indicators/:id/values/:value/remove", "record", (*App).takeOffValue, 0},
+	{post, "/indicators/:id/values/:value/restore", "record", (*App).putBackValue, 0},
+	{post, "/indicators/:id/remove", "record", (*App).removeIndicator, 0},
 }
 
 var taskRoutes = []route{

@@ -61,6 +61,7 @@ type taskView struct {
 	Merged     templates.Crumb // the task that took this one's place
 	Visible    []templates.Choice
 	Late       lateView
+	For        templates.Crumb // event that it is due for
 }
 
 // taskState is what was typed on a task's page and could not be taken.
@@ -100,9 +101,6 @@ type noteRow struct {
 	Answers                 []noteRow
 }
 
-// nextRow is a planned or sent reminder of this task.
-type nextRow struct{ When, What, Who, State string }
-
 var taskPage = templates.New[taskView]("task.html")
 
 func (a *App) task(c echo.Context, me rules.Actor) error {
@@ -138,6 +136,9 @@ func (a *App) showTask(c echo.Context, me rules.Actor, typed *taskState, failed 
 		if err := a.fillTask(c, n, t, &view, typed.report); err != nil {
 			return err
 		}
+	}
+	if view.For, err = a.eventLink(c, me, "task", t.ID); err != nil {
+		return err
 	}
 	return render(c, status, taskPage, view)
 }
@@ -266,27 +267,11 @@ func deref(id *int64) int64 {
 	return *id
 }
 
-// fillNext lists what is to come about the task, what is planned and what was
-// sent, the latest first.
-func (a *App) fillNext(c echo.Context, t *db.TaskPage, view *taskView) error {
-	lines, err := a.Store.TaskReminders(c.Request().Context(), t.ID)
-	if err != nil {
-		return err
+// audiences names whom a step tells.
+func audiences(p *i18n.Printer, to []rules.Audience) string {
+	words := make([]string, len(to))
+	for i, a := range to {
+		words[i] = p.T("audience." + string(a))
 	}
-	p := say(c)
-	n, err := a.names(c)
-	if err != nil {
-		return err
-	}
-	for i := len(t.Ahead) - 1; i >= 0; i-- {
-		view.Next = append(view.Next, nextRow{When: a.longDay(c, &t.Ahead[i].Morning).Text, What: p.T("rule." + t.Ahead[i].Rule), Who: audiences(p, t.Ahead[i].To), State: p.T("ladder.ahead")})
-	}
-	for _, l := range lines {
-		row := nextRow{When: a.moment(c, l.PlannedFor), What: p.T("rule." + l.Rule), Who: l.PersonName, State: p.T("ledger.state." + l.State)}
-		if l.AgencyID != nil {
-			row.Who = n.of(*l.AgencyID)
-		}
-		view.Next = append(view.Next, row)
-	}
-	return nil
+	return strings.Join(words, ", ")
 }

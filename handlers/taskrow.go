@@ -33,6 +33,7 @@ type taskRow struct {
 	Form             *reportFormView
 	NoChange         bool
 	Moved            string // "moved 3 times"
+	Official         bool   // only some lists say so
 }
 
 // baseRow is what every list shows of a task.

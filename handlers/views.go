@@ -119,8 +119,11 @@ var shapes = map[rules.Mark]string{
 
 // status is a task's sign in words: how late, due in how many days, or where it
 // stands.
-func (a *App) status(c echo.Context, t *db.Task) templates.Status {
-	p, mark := say(c), t.Mark(a.Now())
+func (a *App) status(c echo.Context, t *db.Task) templates.Status { return a.statusIn(say(c), t) }
+
+// statusIn is a task's sign in the words of a language.
+func (a *App) statusIn(p *i18n.Printer, t *db.Task) templates.Status {
+	mark := t.Mark(a.Now())
 	s := templates.Status{Key: shapes[mark], Word: p.T("status." + string(mark))}
 	if t.Deadline == nil || mark != rules.MarkLate && mark != rules.MarkSoon {
 		return s
@@ -236,7 +239,7 @@ func changeWords(n names, changes map[string][2]any) []string {
 // wordsOf names the texts for fields whose values come from a fixed list.
 var wordsOf = map[string]string{
 	"status": "status.", "signal": "signal.", "level": "level.", "strength": "strength.",
-	"cancel_ground": "ground.", "result": "result.", "lineage": "lineage.", "period": "period.", "side": "side.", "country": "side.", "visibility": "visibility.", "ladder": "ladder.", "decision": "decide.", "step": "rule.",
+	"cancel_ground": "ground.", "result": "result.", "lineage": "lineage.", "period": "period.", "side": "side.", "country": "side.", "visibility": "visibility.", "ladder": "ladder.", "decision": "decide.", "step": "rule.", "event": "event.kind.", "value_of": "indicator.period.",
 }
 
 func valueWord(n names, field string, v any) string {

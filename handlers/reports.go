@@ -1,0 +1,206 @@
+package handlers
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"amal/db"
+	"amal/files"
+	"amal/i18n"
+	"amal/rules"
+	"amal/templates"
+)
+
+// reportsView lists the reports to print.
+type reportsView struct {
+	templates.Layout
+	Places  []templates.NavLink
+	Reports []reportLink
+	Next    []eventRow // coming events, for their packs
+}
+
+type reportLink struct{ Href, Title, About string }
+
+var reportsPage = templates.New[reportsView]("reports.html")
+
+// reportList are the reports that need no choice first, with the permission of
+// their page.
+var reportList = []struct {
+	href, key  string
+	permission rules.Permission
+}{
+	{"/reports/overdue", "report.overdue", rules.SeeRegister}, {"/reports/due", "report.due", rules.SeeRegister}, {"/reports/matrix", "pack.matrix", rules.SeeRegister},
+	{"/stocktake", "report.agencies", rules.SeeRegister}, {"/meetings", "report.meeting", rules.SeeRegister}, {"/search", "report.card", rules.SeeTasks},
+}
+
+func (a *App) reports(c echo.Context, me rules.Actor) error {
+	p := say(c)
+	view := reportsView{Layout: a.layout(c, p.T("nav.reports")), Places: placesOf(c, me, calendarPlaces, "/reports")}
+	for _, r := range reportList {
+		if rules.Allowed(me, r.permission) && a.serves(r.href) {
+			view.Reports = append(view.Reports, reportLink{Href: r.href, Title: p.T(r.key), About: p.T(r.key + ".about")})
+		}
+	}
+	events, err := a.Store.Events(c.Request().Context(), me, false, db.Cursor{}, a.today(c))
+	if err != nil {
+		return err
+	}
+	for i := range events[:min(len(events), 10)] {
+		view.Next = append(view.Next, a.eventRow(c, &events[i].Event))
+	}
+	return render(c, http.StatusOK, reportsPage, view)
+}
+
+// serves tells whether there is a page at an address.
+func (a *App) serves(path string) bool {
+	return slices.ContainsFunc(a.echo.Routes(), func(r *echo.Route) bool { return r.Method == http.MethodGet && r.Path == path })
+}
+
+// registerView is a printed register of open tasks by leading agency.
+type registerView struct {
+	templates.Layout
+	Crumbs  []templates.Crumb
+	About   string
+	Groups  []registerGroup
+	Pager   templates.Pager
+	Empty   templates.Empty
+	Country []templates.Choice
+	Path    string
+}
+
+// registerGroup is an agency's tasks on a page of a register.
+type registerGroup struct {
+	ID    int64
+	Name  string
+	Side  templates.Side
+	Tasks []taskRow
+}
+
+var registerPage = templates.New[registerView]("register.html")
+
+// registerOf is a register as it was asked for.
+type registerOf struct {
+	name, title, about string
+	filter             db.RegisterFilter
+	crumbs             []templates.Crumb
+}
+
+// overdueRegister is everything that is late, by agency.
+func (a *App) overdueRegister(c echo.Context, me rules.Actor) error {
+	p := say(c)
+	of := registerOf{name: "overdue", title: p.T("report.overdue"), about: p.T("report.overdue.about"), crumbs: reportCrumbs(p, p.T("report.overdue"))}
+	of.filter.Overdue = true
+	return a.register(c, me, of)
+}
+
+// dueRegister is what is due from today to the end of next month, by agency.
+func (a *App) dueRegister(c echo.Context, me rules.Actor) error {
+	p, today := say(c), a.today(c)
+	of := registerOf{name: "due", title: p.T("report.due"), crumbs: reportCrumbs(p, p.T("report.due"))}
+	of.filter.Until = time.Date(today.Year(), today.Month()+2, 0, 0, 0, 0, 0, time.UTC)
+	of.about = p.T("report.until", "Day", p.LongDate(of.filter.Until))
+	return a.register(c, me, of)
+}
+
+// openOfMeeting is what is open of one meeting.
+func (a *App) openOfMeeting(c echo.Context, me rules.Actor) error {
+	p := say(c)
+	meetingID, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	m, err := a.Store.Meeting(c.Request().Context(), me, meetingID)
+	if err != nil {
+		return err
+	}
+	of := registerOf{name: fmt.Sprintf("meeting-%d", m.ID), title: p.T("report.meeting"), about: m.Title + ", " + m.Place + ", " + p.Date(m.HeldOn),
+		crumbs: []templates.Crumb{{Href: "/meetings", Label: p.T("nav.meetings")}, {Href: fmt.Sprintf("/meetings/%d", m.ID), Label: p.Date(m.HeldOn)}, {Label: p.T("report.meeting")}}}
+	of.filter.MeetingID = m.ID
+	return a.register(c, me, of)
+}
+
+func (a *App) register(c echo.Context, me rules.Actor, of registerOf) error {
+	ctx, p := c.Request().Context(), say(c)
+	of.filter.Now = a.Now()
+	for _, side := range rules.Sides {
+		if c.QueryParam("side") == string(side) {
+			of.filter.Side = side
+		}
+	}
+	n, err := a.names(c)
+	if err != nil {
+		return err
+	}
+	if format := exportWanted(c); format != "" {
+		return a.export(c, me, format, a.registerGrid(c, me, n, of))
+	}
+	of.filter.After = registerCursor(c)
+	rows, err := a.Store.Register(ctx, me, of.filter)
+	if err != nil {
+		return err
+	}
+	view := registerView{Layout: a.layout(c, of.title), Crumbs: of.crumbs, About: of.about, Path: c.Request().URL.Path, Empty: templates.Empty{Text: p.T("report.empty")},
+		Country: append([]templates.Choice{{Label: p.T("overdue.both")}}, choices(p, "side.", rules.Sides, string(of.filter.Side))...)}
+	if len(rows) > db.RegisterSize {
+		rows = rows[:db.RegisterSize]
+		view.Pager.Next = registerNext(c, rows[len(rows)-1].CursorOf())
+	}
+	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
+	for i := range rows {
+		row := a.baseRow(c, n, &rows[i].Task)
+		row.Official = rows[i].Official
+		if last := len(view.Groups) - 1; last < 0 || view.Groups[last].ID != row.AgencyID {
+			view.Groups = append(view.Groups, registerGroup{ID: row.AgencyID, Name: row.Lead, Side: row.Side})
+		}
+		g := &view.Groups[len(view.Groups)-1]
+		g.Tasks = append(g.Tasks, row)
+	}
+	return render(c, http.StatusOK, registerPage, view)
+}
+
+// registerCursor reads where a page of a register begins: its agency stands in
+// name.
+func registerCursor(c echo.Context) db.RegisterCursor {
+	at := cursor(c)
+	lead, err := strconv.ParseInt(c.QueryParam("name"), 10, 64)
+	if err != nil || at.ID == 0 {
+		return db.RegisterCursor{}
+	}
+	return db.RegisterCursor{LeadID: lead, At: at.At, ID: at.ID}
+}
+
+func registerNext(c echo.Context, after db.RegisterCursor) string {
+	q := c.Request().URL.Query()
+	q.Set("name", strconv.FormatInt(after.LeadID, 10))
+	q.Set("after", after.At.UTC().Format(time.RFC3339Nano))
+	q.Set("id", strconv.FormatInt(after.ID, 10))
+	return c.Request().URL.Path + "?" + q.Encode()
+}
+
+// registerGrid is a register as a file, all its pages.
+func (a *App) registerGrid(c echo.Context, me rules.Actor, n names, of registerOf) files.Grid {
+	p := say(c)
+	grid := a.grid(c, of.name, of.title, of.about, sideNote(p, of.filter.Side))
+	grid.Columns = taskGridColumns(p)
+	grid.Rows = eachPage(c.Request().Context(), a.Store, func(s *db.Store, last *db.RegisterTask) ([]db.RegisterTask, error) {
+		f := of.filter
+		f.Size = db.PageSize
+		if last != nil {
+			f.After = last.CursorOf()
+		}
+		return s.Register(c.Request().Context(), me, f)
+	}, func(t *db.RegisterTask) []any { return a.taskCells(c, n, &t.Task) })
+	return grid
+}
+
+func sideNote(p *i18n.Printer, side rules.Side) string {
+	if side == "" {
+		return ""
+	}
+	return p.T("overdue.country") + ": " + p.T("side."+string(side))
+}
