@@ -25,16 +25,19 @@ var holidaysKZ []byte
 // the planner and sender run through the last fortnight.
 type loader struct {
 	*db.Store
-	ctx      context.Context
-	call     *call
-	today    time.Time // date
-	now      time.Time
-	agencies map[string]int64
-	people   map[string]rules.Actor
-	tasks    map[string]int64 // by title
-	leads    map[string]string
-	points   map[string]int
-	events   []moment
+	ctx        context.Context
+	call       *call
+	today      time.Time // date
+	now        time.Time
+	agencies   map[string]int64
+	people     map[string]rules.Actor
+	directives map[string]int64 // by key
+	named      map[string]int64 // events of the communiqué
+	texts      map[string]int64 // the communiqué by language
+	tasks      map[string]int64 // by title
+	leads      map[string]string
+	points     map[string]int
+	events     []moment
 }
 
 // moment is something that happens at a time.
@@ -48,8 +51,8 @@ const demoPast = 14
 
 func loadDemo(ctx context.Context, c *call, store *db.Store, now time.Time) error {
 	l := &loader{Store: store, ctx: ctx, call: c, now: now, today: rules.Date(now.UTC().Add(5 * time.Hour)), agencies: map[string]int64{},
-		people: map[string]rules.Actor{}, tasks: map[string]int64{}, leads: map[string]string{}, points: map[string]int{}}
-	for _, step := range []func() error{l.loadHolidays, l.loadAgencies, l.loadPeople, l.loadMeeting, l.loadUnread, l.loadRound, l.loadEarlier, l.live} {
+		people: map[string]rules.Actor{}, directives: map[string]int64{}, named: map[string]int64{}, texts: map[string]int64{}, tasks: map[string]int64{}, leads: map[string]string{}, points: map[string]int{}}
+	for _, step := range []func() error{l.loadHolidays, l.loadAgencies, l.loadPeople, l.loadMeeting, l.loadTwins, l.loadEvents, l.loadUnread, l.loadRound, l.loadEarlier, l.live} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -116,50 +119,27 @@ func (l *loader) loadMeeting() error {
 	if err != nil {
 		return err
 	}
-	var german int64
 	for _, d := range []struct{ language, title, text string }{
 		{"de", "Kommuniqué (sample wording, German)", demoGerman}, {"en", "Communiqué (sample wording, English)", demoEnglish}, {"ru", "Коммюнике (образец, русский)", demoRussian}} {
 		id, err := l.addText(meeting, "communique", d.language, d.title, d.text, demoDay)
 		if err != nil {
 			return err
 		}
-		if d.language == "de" {
-			german = id
-		}
+		l.texts[d.language] = id
 	}
 	if err := l.loadFacts(meeting); err != nil {
 		return err
 	}
 	for _, d := range demoDirectives {
-		id, err := l.loadDirective(german, d)
+		id, err := l.loadDirective(l.texts["de"], d)
 		if err != nil {
 			return fmt.Errorf("%s: %w", d.key, err)
 		}
+		l.directives[d.key] = id
 		if d.key == "centre" {
 			if err := l.loadStatements(id); err != nil {
 				return err
 			}
-		}
-	}
-	return nil
-}
-
-func (l *loader) loadFacts(meeting int64) error {
-	staff := l.people["staff"]
-	for _, e := range []db.Event{
-		{MeetingID: meeting, Title: "Central Asian summits", Wording: "in den kommenden Monaten", Place: "Uzbekistan"},
-		{MeetingID: meeting, Title: "Bilateral and multilateral events: the joint calendar", Wording: "Kalender der zwei- und mehrseitigen Termine"},
-	} {
-		if _, err := l.AddEvent(l.ctx, staff, e, "", l.ago(97)); err != nil {
-			return err
-		}
-	}
-	for _, i := range []db.Indicator{
-		{MeetingID: meeting, Title: "Mutual trade since the start of the year", Value: "+14 %"},
-		{MeetingID: meeting, Title: "Joint investment projects", Value: "> 4 bn US$"},
-	} {
-		if _, err := l.AddIndicator(l.ctx, staff, i, "", l.ago(97)); err != nil {
-			return err
 		}
 	}
 	return nil
