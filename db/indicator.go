@@ -45,6 +45,7 @@ type ListedIndicator struct {
 	Last         *float64
 	LastOn       *time.Time         `db:"last_on"`
 	LastPeriod   *rules.ValuePeriod `db:"last_period"`
+	LastSource   string             `db:"last_source"`
 	Values       int
 }
 
@@ -93,12 +94,12 @@ func (s *Store) Indicators(ctx context.Context, me rules.Actor, after Cursor) ([
 	var rows []ListedIndicator
 	err := s.all(ctx, &rows, `
 		select `+indicatorColumns+`, m.title as meeting_title, m.held_on, m.sides,
-			v.value as last, v.ends_on as last_on, v.period as last_period,
+			v.value as last, v.ends_on as last_on, v.period as last_period, coalesce(v.source, '') as last_source,
 			(select count(*) from indicator_value x where x.indicator_id = i.id and x.removed_at is null) as values
 		from indicator i
 		join meeting m on m.id = i.meeting_id
 		left join lateral (
-			select x.value, x.ends_on, x.period from indicator_value x
+			select x.value, x.ends_on, x.period, x.source from indicator_value x
 			where x.indicator_id = i.id and x.removed_at is null
 			order by x.ends_on desc, x.id desc limit 1
 		) v on true

@@ -28,7 +28,7 @@ type indicatorRow struct {
 	ID                          int64
 	Title, Value, Meeting, Last string
 	Held                        templates.Day
-	LastOf, Target              string
+	LastOf, LastSource, Target  string
 	Sides                       []templates.Side
 	Values                      int
 }
@@ -56,7 +56,7 @@ func (a *App) indicators(c echo.Context, me rules.Actor) error {
 		row := indicatorRow{ID: r.ID, Title: r.Title, Value: r.Value, Meeting: r.MeetingTitle, Held: templates.Day{ISO: r.HeldOn.Format(time.DateOnly), Text: p.Date(r.HeldOn)},
 			Sides: sideViews(p, r.Sides), Values: r.Values, Target: targetWord(p, &r.Indicator)}
 		if r.Last != nil {
-			row.Last, row.LastOf = figure(p, *r.Last, r.Unit), periodWord(p, *r.LastPeriod, *r.LastOn)
+			row.Last, row.LastOf, row.LastSource = figure(p, *r.Last, r.Unit), periodWord(p, *r.LastPeriod, *r.LastOn), r.LastSource
 		}
 		view.Indicators = append(view.Indicators, row)
 	}
