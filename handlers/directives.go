@@ -16,7 +16,8 @@ import (
 // directiveView is a directive: the words it rests on, who does it, its tasks.
 type directiveView struct {
 	templates.Layout
-	For                   templates.Crumb // event that it is due for
+	For                   templates.Crumb    // event that it is due for
+	Events                []templates.Choice // that it could be due for
 	ID                    int64
 	Crumbs                []templates.Crumb
 	Ref, Strength         string
@@ -110,7 +111,7 @@ func (a *App) showDirective(c echo.Context, me rules.Actor, typed directiveTyped
 	view.ladder(c, me, d)
 	view.compareSides(a, c, d)
 	view.Export = exportLinks(c)
-	if view.For, err = a.eventLink(c, me, "directive", d.ID); err != nil {
+	if err := view.dueFor(a, c, me, d.ID); err != nil {
 		return err
 	}
 	return render(c, status, directivePage, view)

@@ -10,6 +10,7 @@ import (
 
 	"amal/db"
 	"amal/rules"
+	"amal/templates"
 )
 
 // tieForm says what is due for an event.
@@ -117,4 +118,58 @@ func (a *App) moveAlong(c echo.Context, me rules.Actor) error {
 		return a.showEvent(c, me, eventTyped{along: form}, err)
 	}
 	return a.seeOther(c, fmt.Sprintf("/events/%d", eventID), "event.moved_along")
+}
+
+// dueFor shows the event that a directive is due for and, to who records, the
+// coming ones that it could be.
+func (v *directiveView) dueFor(a *App, c echo.Context, me rules.Actor, directiveID int64) (err error) {
+	if v.For, err = a.eventLink(c, me, "directive", directiveID); err != nil || !v.Record {
+		return err
+	}
+	events, err := a.Store.Events(c.Request().Context(), me, false, db.Cursor{}, a.today(c))
+	if err != nil {
+		return err
+	}
+	v.Events = []templates.Choice{{Value: "0", Label: say(c).T("event.no_event")}}
+	for i := range events {
+		row := a.eventRow(c, &events[i].Event)
+		v.Events = append(v.Events, templates.Choice{Value: fmt.Sprint(row.ID), Label: row.Title + orNothing(", ", row.When.Text), Chosen: row.Href == v.For.Href})
+	}
+	return nil
+}
+
+// eventOfForm says which event a directive is due for, 0 for none.
+type eventOfForm struct {
+	Event int64 `form:"event"`
+}
+
+// setEventOf makes a directive due for an event, or for none.
+func (a *App) setEventOf(c echo.Context, me rules.Actor) error {
+	form, err := bind[eventOfForm](c)
+	if err != nil {
+		return err
+	}
+	directiveID, err := id(c, "id")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if _, err := a.Store.Directive(ctx, me, directiveID); err != nil {
+		return err
+	}
+	in := db.TieInput{EventID: form.Event, DirectiveID: directiveID, Now: a.Now()}
+	if in.Off = form.Event == 0; in.Off {
+		e, err := a.Store.EventOf(ctx, me, "directive", directiveID)
+		if err != nil {
+			return err
+		}
+		if e == nil {
+			return a.seeOther(c, fmt.Sprintf("/directives/%d", directiveID), "saved")
+		}
+		in.EventID = e.ID
+	}
+	if err := a.Store.Tie(ctx, me, in); err != nil {
+		return err
+	}
+	return a.seeOther(c, fmt.Sprintf("/directives/%d", directiveID), "saved")
 }

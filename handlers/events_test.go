@@ -76,6 +76,15 @@ func TestDeadlinesMoveAlongFromTheEventsPage(t *testing.T) {
 	if a := staff.post(path+"/due", url.Values{"ref": {"2026-1.1"}}); a.status != 303 {
 		t.Fatalf("tied: %d", a.status)
 	}
+	directive := fmt.Sprintf("/directives/%d", s.directive)
+	for _, event := range []string{fmt.Sprint(id), "0"} {
+		if a := staff.post(directive+"/event", url.Values{"event": {event}}); a.status != 303 {
+			t.Errorf("due for %s: %d", event, a.status)
+		}
+		if linked := strings.Contains(staff.get(directive).body, `<dd><a href="`+path+`">`); linked != (event != "0") {
+			t.Errorf("due for %s, linked %t", event, linked)
+		}
+	}
 	task := fmt.Sprintf("/tasks/%d", s.task)
 	if a := manager.get(task); !strings.Contains(a.body, path) {
 		t.Error("the task does not tell what it is due for")

@@ -85,6 +85,7 @@ var calendarRoutes = []route{
 	{post, "/events/:id/due", "record", (*App).tie, 0},
 	{post, "/events/:id/due/remove", "record", (*App).untie, 0},
 	{post, "/events/:id/move-along", "review", (*App).moveAlong, 0},
+	{post, "/directives/:id/event", "record", (*App).setEventOf, 0},
 	{get, "/events/:id/pack", "see the register", (*App).packHTML, 0},
 	{get, "/events/:id/pack.pdf", "see the register", (*App).packPDF, 0},
 	{get, "/events/:id/brief", "see the register", (*App).brief, 0},
