@@ -40,11 +40,20 @@ const eventFrom = `
 
 // seesEvent is the condition that an event is for the asker's eyes: by his
 // register ($1, sides), or because his agency ($2) has a task of its meeting or
-// due for it.
-const seesEvent = `(e.sides && $1 or exists (
-	select from directive d join task t on t.directive_id = d.id
-	where (d.meeting_id = e.meeting_id or d.event_id = e.id or t.event_id = e.id) and t.status <> 'draft'
-		and (t.lead_id = any($2) or exists (select from co_executor c where c.task_id = t.id and c.agency_id = any($2)))))`
+// due for it. The agency's tasks are gathered once, on its own indexes, and only
+// where some event is not of his register.
+const seesEvent = `(e.sides && $1
+	or e.id in (select unnest(array[o.event_id, d.event_id]) from ` + agencyTasks + ` o join directive d on d.id = o.directive_id)
+	or e.meeting_id in (select d.meeting_id from ` + agencyTasks + ` o join directive d on d.id = o.directive_id))`
+
+// agencyTasks are the tasks that agencies ($2) lead or contribute to, but drafts,
+// in the words of the indexes.
+const agencyTasks = `(
+	select t.directive_id, t.event_id from task t
+	where t.lead_id = any($2) and (t.status in ('assigned', 'in_progress', 'returned') or t.status = 'submitted' or t.status in ('accepted', 'cancelled'))
+	union all
+	select t.directive_id, t.event_id from co_executor c join task t on t.id = c.task_id
+	where c.agency_id = any($2) and t.status <> 'draft')`
 
 func (e *Event) draft(meetingSides []string) rules.EventDraft {
 	return rules.EventDraft{Title: e.Title, Wording: e.Wording, Place: e.Place, Kind: e.Kind, Sides: sidesOf(e.Sides), MeetingSides: sidesOf(meetingSides),
