@@ -963,6 +963,43 @@ create table export_chunk (
 	primary key (export_id, number)
 );
 
+-- A table that somebody brings in: first each row's fate is found out, then,
+-- once he agrees, the new and changed ones are written. Both go in batches
+-- that note how far they are, so that any server goes on after a crash.
+create table import (
+	id         bigint generated always as identity primary key,
+	person_id  bigint not null references person,
+	kind       text not null check (kind in ('agencies', 'directives', 'tasks')),
+	name       text not null check (length(name) between 1 and 200), -- of the file
+	header     text[] not null,
+	columns    text[] not null, -- which field each column is, '' for none
+	days_1904  boolean not null default false, -- its days count from 1904
+	rights     text not null,
+	state      text not null check (state in ('mapping', 'checking', 'checked', 'writing', 'done')),
+	total      integer not null,
+	failures   integer not null default 0, -- running; too many stop it
+	leased_until timestamptz,
+	leased_by  text not null default '',
+	created_at timestamptz not null,
+	done_at    timestamptz
+);
+create index import_waiting on import (id) where state in ('checking', 'writing');
+create index import_person on import (person_id, id desc);
+
+-- A row of it. fate: new, changed, same or bad; '' while it is not known.
+create table import_row (
+	import_id bigint not null references import on delete cascade,
+	line      integer not null, -- in the file
+	cells     jsonb not null, -- list of texts
+	identity  text not null default '', -- what makes it the same thing when it comes again
+	fate      text not null default '' check (fate in ('', 'new', 'changed', 'same', 'bad')),
+	problems  jsonb not null default '[]', -- rules.Problems
+	written   boolean not null default false,
+	primary key (import_id, line)
+);
+create index import_row_fate on import_row (import_id, fate, line);
+create index import_row_identity on import_row (import_id, identity, line) where identity <> '';
+
 -- The last run of each clocked job, on whichever server.
 create table tick (
 	job      text primary key,
@@ -992,7 +1029,7 @@ begin
 		revoke update on history, seal from amal_app; -- what was written stays
 		grant delete on session, one_time_link, throttle, kept_form, form_key, holiday, member,
 			co_executor, task_point, directive_point, event, indicator, indicator_value, open_count, due_count, delay_count, done_count, due_past, caught_mail,
-			directive, task, lineage, twin_passage, cycle, approval, report_draft, contribution, file, file_chunk, answer_link, answer_use, export, export_chunk, saved_view to amal_app; -- directive and task: without a number only, by their triggers
+			directive, task, lineage, twin_passage, cycle, approval, report_draft, contribution, file, file_chunk, answer_link, answer_use, export, export_chunk, saved_view, import, import_row to amal_app; -- directive and task: without a number only, by their triggers
 	end if;
 end
 $$;

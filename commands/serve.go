@@ -103,7 +103,7 @@ func (s *server) run(ctx context.Context) error {
 		return fmt.Errorf("listen: %w", err)
 	}
 	clock := s.jobs()
-	clock.MakeExport = app.MakeExport
+	clock.MakeExport, clock.RunImports = app.MakeExport, app.RunImports
 	clock.Start(ctx)
 	defer clock.Stop()
 	web := handlers.Server(app.Handler())

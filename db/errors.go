@@ -19,6 +19,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrStale: the thing changed after the form was opened.
 	ErrStale = errors.New("changed meanwhile")
+	// ErrValue: a value is not one that the schema takes.
+	ErrValue = errors.New("value refused")
 	// ErrUnavailable: the database can't be reached or is shutting down; the
 	// same may succeed in a moment.
 	ErrUnavailable = errors.New("database unavailable")
@@ -66,6 +68,8 @@ func translateState(err error, state *pq.Error) error {
 		return fmt.Errorf("%w: %w", ErrStale, err)
 	case code == "57014": // query_canceled, by our context
 		return fmt.Errorf("%w: %w", context.Canceled, err)
+	case code == "23514", strings.HasPrefix(code, "22"): // check_violation, data exception
+		return fmt.Errorf("%w: %w", ErrValue, err)
 	case strings.HasPrefix(code, "57P"), strings.HasPrefix(code, "08"), code == "53300":
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}

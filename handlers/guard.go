@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,6 +37,9 @@ const (
 	documentLimit = 33 << 20
 )
 
+// patientRoutes send or take files: they have longer.
+var patientRoutes = []string{"/files/:id", "/exports/:id/file", "/imports"}
+
 // answerWithin is how long a request may take.
 const answerWithin = 20 * time.Second
 
@@ -57,7 +61,7 @@ func (a *App) guard(r route) echo.HandlerFunc {
 			return a.runExport(c, r, run)
 		}
 		within := answerWithin
-		if r.limit == fileLimit || r.path == "/files/:id" || r.path == "/exports/:id/file" {
+		if r.limit == fileLimit || slices.Contains(patientRoutes, r.path) {
 			within = transferWithin
 		}
 		ctx, cancel := context.WithTimeout(whole, within)

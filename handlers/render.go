@@ -108,6 +108,7 @@ var places = []place{
 	{"/people", "nav.people", "users", rules.Administer},
 	{"/agencies", "nav.agencies", "building-2", rules.Administer},
 	{"/holidays", "nav.holidays", "calendar-days", rules.Administer},
+	{"/imports", "nav.imports", "upload", rules.BringIn},
 	{"/reminders", "nav.reminders", "mail", rules.SeeLedger},
 }
 

@@ -170,8 +170,14 @@ var ledgerRoutes = []route{
 	{get, "/mailbox/:id/html", "anyone", (*App).caughtHTML, 0},
 }
 
-// tableRoutes are lists as files.
+// tableRoutes are lists as files, out and in.
 var tableRoutes = []route{
 	{get, "/exports/:id", "signed in", (*App).exportState, 0},
 	{get, "/exports/:id/file", "signed in", (*App).exportFile, 0},
+	{get, "/imports", "bring tables in", (*App).imports, 0},
+	{post, "/imports", "bring tables in", (*App).addImport, documentLimit},
+	{get, "/imports/:id", "bring tables in", (*App).importPage, 0},
+	{post, "/imports/:id/columns", "bring tables in", (*App).setColumns, 0},
+	{post, "/imports/:id/write", "bring tables in", (*App).writeImport, 0},
+	{post, "/imports/:id/remove", "bring tables in", (*App).dropImport, 0},
 }

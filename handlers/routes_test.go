@@ -101,7 +101,7 @@ func TestEveryRouteByRoleOverHTTP(t *testing.T) {
 				if a := b.do(r.method, path, "application/x-www-form-urlencoded", "", "Sec-Fetch-Site", "same-origin"); a.status != http.StatusNotFound {
 					t.Errorf("%s: %s %s: %d, want 404", role, r.method, path, a.status)
 				}
-			case r.method == get && !strings.Contains(r.path, ":token") && !strings.HasPrefix(r.path, "/mailbox/") && r.path != "/files/:id" && !strings.HasPrefix(r.path, "/exports/") && !strings.Contains(r.path, "/letter") && r.path != "/directives/new": // new needs a source, a letter a task long overdue
+			case r.method == get && !strings.Contains(r.path, ":token") && !strings.HasPrefix(r.path, "/mailbox/") && r.path != "/files/:id" && !strings.HasPrefix(r.path, "/exports/") && r.path != "/imports/:id" && !strings.Contains(r.path, "/letter") && r.path != "/directives/new": // new needs a source, a letter a task long overdue
 				a := b.get(path)
 				// A form that needs more to be shown says so (422); a page may not be this role's (404) where the task is not.
 				if !slices.Contains([]int{200, 303, 422}, a.status) {

@@ -140,24 +140,6 @@ func (p *Printer) Number(n int) string {
 	return sign + strings.Join(append([]string{digits}, parts...), calendar[p.lang].group)
 }
 
-// russianMonths are the months as they stand alone; the other languages have
-// one form.
-var russianMonths = split12("январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь")
-
-// Month returns the month of a date with its year: June 2025.
-func (p *Printer) Month(d time.Time) string {
-	month := calendar[p.lang].months[d.Month()-1]
-	switch p.lang {
-	case Ru:
-		return fmt.Sprintf("%s"+nb+"%d"+nb+"г.", russianMonths[d.Month()-1], d.Year())
-	case Uz:
-		return fmt.Sprintf("%d-yil"+nb+"%s", d.Year(), month)
-	case Kk:
-		return fmt.Sprintf("%d"+nb+"жылғы"+nb+"%s", d.Year(), month)
-	}
-	return fmt.Sprintf("%s"+nb+"%d", month, d.Year())
-}
-
 // ShortMonth returns the month of a date as the head of a column: Jun.
 func (p *Printer) ShortMonth(d time.Time) string {
 	if p.lang == Uz {

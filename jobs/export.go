@@ -86,3 +86,11 @@ func (j *Jobs) makeFile(ctx context.Context, e *db.Export, lease string) (err er
 	}
 	return j.Store.FinishExport(ctx, e.ID, lease, name, rows, spool, j.Now())
 }
+
+// imports checks and writes the tables that wait.
+func (j *Jobs) imports(ctx context.Context, _ time.Time) error {
+	if j.RunImports == nil {
+		return nil
+	}
+	return j.RunImports(ctx, j.Server)
+}

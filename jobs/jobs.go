@@ -36,6 +36,9 @@ type Jobs struct {
 	// MakeExport writes the file of an export, calling did with each row; nil
 	// where this server makes none.
 	MakeExport func(ctx context.Context, e *db.Export, w io.Writer, did func() error) (name string, err error)
+	// RunImports checks and writes the tables that wait; nil where this server
+	// does not.
+	RunImports func(ctx context.Context, server string) error
 
 	noted   noted
 	stop    context.CancelFunc
@@ -58,6 +61,7 @@ var table = []job{
 	{"seal", "seals the history in order", "@every 5s", (*Jobs).seal, false},
 	{"head", "mails the head of the seals outside", "3 * * * *", (*Jobs).mailHead, true},
 	{"export", "makes lists as files", "@every 2s", (*Jobs).exports, false},
+	{"import", "checks and writes tables that people bring in", "@every 2s", (*Jobs).imports, false},
 	{"figures", "copies the day's figures for statistics", "7 * * * *", (*Jobs).figures, true},
 	{"tidy", "removes what has run out", "17 * * * *", (*Jobs).tidy, true},
 }

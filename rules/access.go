@@ -152,6 +152,7 @@ const (
 	SeeTroubles Permission = "see what is late"
 	SeeAgencies Permission = "see agencies"
 	Administer  Permission = "administer"
+	BringIn     Permission = "bring tables in"
 )
 
 // granted is the table role × permission. Anyone and SignedIn need no row.
@@ -171,6 +172,7 @@ var granted = map[Permission][]Role{
 	SeeTroubles: {Staff, Manager, Admin},
 	SeeAgencies: {Staff, Controller, Manager, Head, Admin, Auditor},
 	Administer:  {Admin},
+	BringIn:     {Staff, Admin},
 }
 
 // Allowed reports whether the actor holds a role that the permission is

@@ -153,7 +153,7 @@ func connect(t testing.TB, dsn string) *sql.DB {
 func Older(t testing.TB, urls URLs) {
 	t.Helper()
 	run(t, urls.Owner, `
-		drop table answer_use, answer_link, hold, indicator_value, export_chunk, export, review_outcome, review_round, saved_view, due_count, delay_count, done_count, due_past;
+		drop table answer_use, answer_link, hold, indicator_value, export_chunk, export, review_outcome, review_round, saved_view, due_count, delay_count, done_count, due_past, import_row, import;
 		drop function keep_minutes();
 		drop index task_heard, history_changes, history_leads;
 		alter table task drop column late_reason, drop column late_plan, drop column late_for;

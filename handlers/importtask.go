@@ -1,0 +1,172 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+
+	"amal/db"
+	"amal/rules"
+)
+
+// planTask knows a task by its number, else by its directive and title.
+func (b *bringer) planTask(ctx context.Context, s *db.Store, r *row) (plan, error) {
+	ref, number, err := b.taskNumber(r)
+	if r.values["task"] == "" {
+		r.wrong("task", "form.error.required")
+	}
+	if err != nil || len(r.problems) > 0 {
+		return plan{}, nil
+	}
+	p := plan{identity: identityOf(rules.DirectiveRef(ref[0], ref[1]), r.values["task"]), fate: fateNew}
+	if number != 0 {
+		p.identity = rules.TaskRef(ref[0], ref[1], number)
+	}
+	directiveID, err := s.DirectiveByRef(ctx, b.me, ref[0], ref[1])
+	if errors.Is(err, db.ErrNotFound) {
+		r.wrong("directive_number", "import.error.no_directive")
+		return p, nil
+	}
+	if err != nil {
+		return p, err
+	}
+	id, err := b.knownTask(ctx, s, r, directiveID, ref, number)
+	if err != nil {
+		return p, err
+	}
+	if id != 0 {
+		return b.changedTask(ctx, s, r, p, id)
+	}
+	in := b.newTask(r, directiveID, number)
+	p.write = func(ctx context.Context, s *db.Store) error { return s.ImportTask(ctx, b.me, in) }
+	return p, nil
+}
+
+// taskNumber reads the numbers of a row: its directive's, and the task's where
+// it has one.
+func (b *bringer) taskNumber(r *row) (directive [2]int, task int, err error) {
+	year, number, ok := 0, 0, false
+	if typed := r.values["number"]; typed != "" {
+		if year, number, task, ok = rules.ParseTaskRef(typed); !ok || task == 0 {
+			r.wrong("number", "import.error.task_number")
+			return directive, 0, rules.ErrMove
+		}
+	}
+	if typed := r.values["directive_number"]; typed != "" {
+		y, n, known := rules.ParseDirectiveRef(typed)
+		switch {
+		case !known:
+			r.wrong("directive_number", "import.error.number")
+		case ok && (y != year || n != number):
+			r.wrong("number", "import.error.other_directive")
+		}
+		year, number, ok = y, n, known
+	}
+	if !ok {
+		if len(r.problems) == 0 {
+			r.wrong("directive_number", "form.error.required")
+		}
+		return directive, 0, rules.ErrMove
+	}
+	return [2]int{year, number}, task, nil
+}
+
+func (b *bringer) knownTask(ctx context.Context, s *db.Store, r *row, directiveID int64, ref [2]int, number int) (int64, error) {
+	var id int64
+	var err error
+	if number != 0 {
+		id, err = s.TaskByRef(ctx, b.me, ref[0], ref[1], number)
+	} else {
+		id, err = s.TaskNamed(ctx, directiveID, r.values["task"])
+	}
+	if errors.Is(err, db.ErrNotFound) {
+		return 0, nil
+	}
+	return id, err
+}
+
+// newTask is the task that a row stands for.
+func (b *bringer) newTask(r *row, directiveID int64, number int) db.TaskImport {
+	in := db.TaskImport{TaskInput: db.TaskInput{DirectiveID: directiveID, Points: []string{r.values["task"]}, Now: b.now}, Number: number, Source: b.im.Name}
+	b.fillTask(r, &in.TaskInput)
+	in.Original = r.date("original_deadline")
+	in.Status = b.taskStatus(r, number)
+	if in.Deadline == nil {
+		in.Deadline = in.Original
+	}
+	return in
+}
+
+// taskStatus is the state that a new task begins in. What the screen calls
+// overdue or due soon is in progress; a number makes it assigned.
+func (b *bringer) taskStatus(r *row, number int) rules.Status {
+	typed := rules.Status(r.word("status", "status.", ""))
+	switch {
+	case typed == rules.Status(rules.MarkLate) || typed == rules.Status(rules.MarkSoon):
+		typed = rules.InProgress
+	case typed == "" && number != 0:
+		typed = rules.Assigned
+	}
+	status, err := rules.ImportedStatus(typed)
+	if err != nil {
+		r.wrong("status", "import.error.status")
+	}
+	if number != 0 && status == rules.Draft {
+		r.wrong("status", "import.error.draft_number")
+	}
+	return status
+}
+
+// fillTask puts a row's values over what stands there.
+func (b *bringer) fillTask(r *row, in *db.TaskInput) {
+	in.Title = r.values["task"]
+	if typed, ok := r.values["lead"]; ok {
+		if g := r.agency("lead", typed); g != nil {
+			in.LeadID = g.ID
+		}
+	}
+	if typed := r.list("co_executors"); len(typed) > 0 {
+		in.CoExecutors = nil
+		for _, name := range typed {
+			if g := r.agency("co_executors", name); g != nil {
+				in.CoExecutors = append(in.CoExecutors, g.ID)
+			}
+		}
+		slices.Sort(in.CoExecutors)
+	}
+	if points := r.points(); len(points) > 0 {
+		in.Points = points
+	}
+	if day := r.date("deadline"); day != nil && (in.Deadline == nil || !day.Equal(*in.Deadline)) {
+		in.Deadline, in.DeadlineRule, in.NoDeadlineReason = day, "", ""
+	}
+	for field, to := range map[string]*string{"deadline_wording": &in.DeadlineWording, "no_deadline_reason": &in.NoDeadlineReason} {
+		if v, ok := r.values[field]; ok {
+			*to = v
+		}
+	}
+}
+
+// changedTask compares a row with the task that is there: a draft takes the
+// row's values; what is assigned is changed on its page, where the law is asked.
+func (b *bringer) changedTask(ctx context.Context, s *db.Store, r *row, p plan, id int64) (plan, error) {
+	t, was, err := s.TaskForm(ctx, b.me, id)
+	if err != nil {
+		return p, err
+	}
+	in := *was
+	b.fillTask(r, &in)
+	p.fate = fateSame
+	if reflect.DeepEqual(*was, in) {
+		return p, nil
+	}
+	if t.Status != rules.Draft {
+		r.wrong("task", "import.error.assigned")
+		return p, nil
+	}
+	in.Now = b.now
+	p.fate = fateChanged
+	p.write = func(ctx context.Context, s *db.Store) error { return s.ChangeTask(ctx, b.me, in) }
+	return p, nil
+}
