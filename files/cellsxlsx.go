@@ -103,29 +103,39 @@ func sheetCells(ctx context.Context, book *excelize.File, sheet string) (cells *
 		return nil, fmt.Errorf("%w: %w", ErrBroken, err)
 	}
 	defer rows.Close()
-	b, blank := cellsBuilder{}, 0
+	b := cellsBuilder{}
+	if err := b.addSheet(ctx, rows); err != nil {
+		return nil, err
+	}
+	return b.done()
+}
+
+// addSheet takes a sheet's rows; the ones without anything are counted, for a
+// cell far below a table is none of it.
+func (b *cellsBuilder) addSheet(ctx context.Context, rows *excelize.Rows) error {
+	blank := 0
 	for line := 1; rows.Next(); line++ {
 		if line%1024 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+			return ctx.Err()
 		}
 		row, err := rows.Columns(excelize.Options{RawCellValue: true})
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrBroken, err)
+			return fmt.Errorf("%w: %w", ErrBroken, err)
 		}
 		if len(row) == 0 {
 			blank++
 			continue
 		}
 		if blank > maxBlank {
-			return nil, ErrFar
+			return ErrFar
 		}
 		blank = 0
 		if err := b.add(line, row, false); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := rows.Error(); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrBroken, err)
+		return fmt.Errorf("%w: %w", ErrBroken, err)
 	}
-	return b.done()
+	return nil
 }

@@ -53,6 +53,31 @@ func fateStatus(c echo.Context, fate string, done bool) templates.Status {
 // rows shows the rows with the columns that count, and each fault beside its
 // cell.
 func (v *importView) rows(c echo.Context, im *db.Import, rows []db.ImportRow, columns []string) {
+	v.columns(c, im, rows, columns)
+	for _, r := range rows {
+		line := importLine{Line: say(c).Number(r.Line), Fate: fateStatus(c, r.Fate, v.Done && r.Written), Cells: v.cells(im, r.Cells)}
+		v.faults(c, im, &line, r.Problems)
+		v.Rows = append(v.Rows, line)
+	}
+}
+
+// cells are a row's cells under the heads that are shown.
+func (v *importView) cells(im *db.Import, cells []string) []importCell {
+	var list []importCell
+	for i, title := range im.Header {
+		if im.Columns[i] == "" && !v.Ask {
+			continue
+		}
+		cell := importCell{Title: title}
+		if i < len(cells) {
+			cell.Text = cells[i]
+		}
+		list = append(list, cell)
+	}
+	return list
+}
+
+func (v *importView) columns(c echo.Context, im *db.Import, rows []db.ImportRow, columns []string) {
 	p := say(c)
 	for i, title := range im.Header {
 		col := columnView{N: i + 1, Title: title, Choices: []templates.Choice{{Label: p.T("import.column.none")}}}
@@ -67,21 +92,6 @@ func (v *importView) rows(c echo.Context, im *db.Import, rows []db.ImportRow, co
 			v.Heads = append(v.Heads, title)
 		}
 	}
-	for _, r := range rows {
-		line := importLine{Line: p.Number(r.Line), Fate: fateStatus(c, r.Fate, v.Done && r.Written)}
-		for i, title := range im.Header {
-			if im.Columns[i] == "" && !v.Ask {
-				continue
-			}
-			cell := importCell{Title: title}
-			if i < len(r.Cells) {
-				cell.Text = r.Cells[i]
-			}
-			line.Cells = append(line.Cells, cell)
-		}
-		v.faults(c, im, &line, r.Problems)
-		v.Rows = append(v.Rows, line)
-	}
 }
 
 // cellOf names the columns of fields that a form calls otherwise.
@@ -91,22 +101,8 @@ func (v *importView) faults(c echo.Context, im *db.Import, line *importLine, pro
 	p := say(c)
 	for _, e := range problems {
 		text := p.T(e.Key, "Max", p.Number(e.Max))
-		field := e.Field
-		if also, ok := cellOf[field]; ok && !slices.Contains(im.Columns, field) {
-			if field = also; also == "task" && im.Kind == rules.ImportDirectives {
-				field = "directive"
-			}
-		}
-		at, n := -1, 0
-		for _, column := range im.Columns {
-			if column == "" {
-				continue
-			}
-			if column == field {
-				at = n
-			}
-			n++
-		}
+		field := fieldOf(im, e.Field)
+		at := v.headOf(im, field)
 		switch {
 		case at >= 0 && at < len(line.Cells) && line.Cells[at].Fault == "":
 			line.Cells[at].Fault = text
@@ -116,4 +112,30 @@ func (v *importView) faults(c echo.Context, im *db.Import, line *importLine, pro
 			line.Faults = append(line.Faults, text)
 		}
 	}
+}
+
+// fieldOf is the field of the table that a form's field is.
+func fieldOf(im *db.Import, field string) string {
+	also, ok := cellOf[field]
+	switch {
+	case !ok || slices.Contains(im.Columns, field):
+		return field
+	case also == "task" && im.Kind == rules.ImportDirectives:
+		return "directive"
+	}
+	return also
+}
+
+// headOf is at which of the heads that are shown a field stands, -1 at none.
+func (v *importView) headOf(im *db.Import, field string) int {
+	n := 0
+	for _, column := range im.Columns {
+		if column == field && field != "" {
+			return n
+		}
+		if column != "" || v.Ask {
+			n++
+		}
+	}
+	return -1
 }

@@ -127,13 +127,7 @@ func (b *bringer) fillTask(r *row, in *db.TaskInput) {
 		}
 	}
 	if typed := r.list("co_executors"); len(typed) > 0 {
-		in.CoExecutors = nil
-		for _, name := range typed {
-			if g := r.agency("co_executors", name); g != nil {
-				in.CoExecutors = append(in.CoExecutors, g.ID)
-			}
-		}
-		slices.Sort(in.CoExecutors)
+		in.CoExecutors = r.agencyIDs("co_executors", typed)
 	}
 	if points := r.points(); len(points) > 0 {
 		in.Points = points
@@ -146,6 +140,18 @@ func (b *bringer) fillTask(r *row, in *db.TaskInput) {
 			*to = v
 		}
 	}
+}
+
+// agencyIDs are the agencies that are called so, in order.
+func (r *row) agencyIDs(field string, typed []string) []int64 {
+	var ids []int64
+	for _, name := range typed {
+		if g := r.agency(field, name); g != nil {
+			ids = append(ids, g.ID)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // changedTask compares a row with the task that is there: a draft takes the
