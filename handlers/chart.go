@@ -52,19 +52,19 @@ func chartOf(p *i18n.Printer, i *db.IndicatorPage) *chart {
 	c := &chart{}
 	for n := 0; n <= int(math.Round((hi-lo)/step)); n++ {
 		v := lo + float64(n)*step
-		c.Ticks = append(c.Ticks, chartText{Y: percent(y(v)), Text: p.Decimal(v)})
+		c.Ticks = append(c.Ticks, chartText{Y: percentOf(y(v)), Text: p.Decimal(v)})
 	}
 	for k, v := range i.Values {
-		c.Dots = append(c.Dots, chartDot{percent(x(v.EndsOn)), percent(y(v.Value)), periodWord(p, v.Period, v.EndsOn) + ": " + figure(p, v.Value, i.Unit)})
+		c.Dots = append(c.Dots, chartDot{percentOf(x(v.EndsOn)), percentOf(y(v.Value)), periodWord(p, v.Period, v.EndsOn) + ": " + amount(p, v.Value, i.Unit)})
 		if k > 0 {
 			c.Lines = append(c.Lines, chartLine{c.Dots[k-1].X, c.Dots[k-1].Y, c.Dots[k].X, c.Dots[k].Y})
 		}
 	}
-	c.Days = []chartText{{X: percent(x(first.EndsOn)), Anchor: "start", Text: periodWord(p, first.Period, first.EndsOn)},
-		{X: percent(x(last.EndsOn)), Anchor: "end", Text: periodWord(p, last.Period, last.EndsOn)}}
+	c.Days = []chartText{{X: percentOf(x(first.EndsOn)), Anchor: "start", Text: periodWord(p, first.Period, first.EndsOn)},
+		{X: percentOf(x(last.EndsOn)), Anchor: "end", Text: periodWord(p, last.Period, last.EndsOn)}}
 	c.Label = p.T("indicator.chart", "Title", i.Title, "From", c.Dots[0].Title, "To", c.Dots[len(c.Dots)-1].Title)
 	if i.Target != nil {
-		c.Target = &chartText{Y: percent(y(*i.Target)), Text: targetWord(p, &i.Indicator)}
+		c.Target = &chartText{Y: percentOf(y(*i.Target)), Text: targetWord(p, &i.Indicator)}
 	}
 	return c
 }
@@ -83,4 +83,4 @@ func tick(span float64) float64 {
 	return base * 10
 }
 
-func percent(v float64) string { return fmt.Sprintf("%.2f%%", v) }
+func percentOf(v float64) string { return fmt.Sprintf("%.2f%%", v) }

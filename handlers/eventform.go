@@ -44,12 +44,12 @@ var eventFormPage = templates.New[eventFormView]("event_form.html")
 func (f *eventForm) event() (db.Event, error) {
 	var p rules.Problems
 	e := db.Event{ID: f.ID, Version: f.Version, MeetingID: f.Meeting, Title: f.Title, Kind: rules.EventKind(f.Kind), Wording: f.Wording, Place: f.Place, Sides: f.Sides,
-		StartsOn: typedDay(&p, "starts_on", f.StartsOn), EndsOn: typedDay(&p, "ends_on", f.EndsOn), FromMinute: typedClock(&p, "from", f.From), ToMinute: typedClock(&p, "to", f.To)}
+		StartsOn: optionalDay(&p, "starts_on", f.StartsOn), EndsOn: optionalDay(&p, "ends_on", f.EndsOn), FromMinute: typedClock(&p, "from", f.From), ToMinute: typedClock(&p, "to", f.To)}
 	return e, p.OrNil()
 }
 
-// typedDay reads a date that may be left out.
-func typedDay(p *rules.Problems, field, typed string) *time.Time {
+// optionalDay reads a date that may be left out.
+func optionalDay(p *rules.Problems, field, typed string) *time.Time {
 	if typed == "" {
 		return nil
 	}

@@ -56,15 +56,15 @@ func (a *App) indicators(c echo.Context, me rules.Actor) error {
 		row := indicatorRow{ID: r.ID, Title: r.Title, Value: r.Value, Meeting: r.MeetingTitle, Held: templates.Day{ISO: r.HeldOn.Format(time.DateOnly), Text: p.Date(r.HeldOn)},
 			Sides: sideViews(p, r.Sides), Values: r.Values, Target: targetWord(p, &r.Indicator)}
 		if r.Last != nil {
-			row.Last, row.LastOf, row.LastSource = figure(p, *r.Last, r.Unit), periodWord(p, *r.LastPeriod, *r.LastOn), r.LastSource
+			row.Last, row.LastOf, row.LastSource = amount(p, *r.Last, r.Unit), periodWord(p, *r.LastPeriod, *r.LastOn), r.LastSource
 		}
 		view.Indicators = append(view.Indicators, row)
 	}
 	return render(c, http.StatusOK, indicatorsPage, view)
 }
 
-// figure writes a value with its unit.
-func figure(p *i18n.Printer, v float64, unit string) string {
+// amount writes a value with its unit.
+func amount(p *i18n.Printer, v float64, unit string) string {
 	return p.Decimal(v) + orNothing("\u00a0", unit)
 }
 
@@ -87,9 +87,9 @@ func targetWord(p *i18n.Printer, i *db.Indicator) string {
 	case i.Target == nil:
 		return i.TargetWording
 	case i.TargetOn == nil:
-		return figure(p, *i.Target, i.Unit)
+		return amount(p, *i.Target, i.Unit)
 	}
-	return p.T("indicator.target_by", "Figure", figure(p, *i.Target, i.Unit), "Day", p.Date(*i.TargetOn))
+	return p.T("indicator.target_by", "Figure", amount(p, *i.Target, i.Unit), "Day", p.Date(*i.TargetOn))
 }
 
 // indicatorView is a figure with its values over time.
@@ -193,17 +193,17 @@ func (v *indicatorView) values(a *App, c echo.Context, i *db.IndicatorPage) {
 	p := say(c)
 	for k := len(i.Values) - 1; k >= 0; k-- {
 		x := &i.Values[k]
-		row := valueView{ID: x.ID, Version: x.Version, Of: periodWord(p, x.Period, x.EndsOn), Figure: figure(p, x.Value, i.Unit), Source: x.Source, Note: x.Note, Who: x.Who, When: a.moment(c, x.ChangedAt)}
+		row := valueView{ID: x.ID, Version: x.Version, Of: periodWord(p, x.Period, x.EndsOn), Figure: amount(p, x.Value, i.Unit), Source: x.Source, Note: x.Note, Who: x.Who, When: a.moment(c, x.ChangedAt)}
 		if k > 0 && i.Values[k-1].Period == x.Period {
-			row.Change = signed(p, x.Value-i.Values[k-1].Value)
+			row.Change = signedBy(p, x.Value-i.Values[k-1].Value)
 		}
 		v.Rows = append(v.Rows, row)
 	}
 	v.Chart = chartOf(p, i)
 }
 
-// signed writes by how much a value changed: +1.5, −0.2.
-func signed(p *i18n.Printer, by float64) string {
+// signedBy writes by how much a value changed: +1.5, −0.2.
+func signedBy(p *i18n.Printer, by float64) string {
 	switch {
 	case by > 0:
 		return "+" + p.Decimal(by)
@@ -249,7 +249,7 @@ func (a *App) changeIndicator(c echo.Context, me rules.Actor) error {
 
 func (a *App) storeIndicator(c echo.Context, me rules.Actor, indicatorID int64, f *indicatorForm) error {
 	var p rules.Problems
-	i := db.Indicator{ID: indicatorID, Version: f.Version, Title: f.Title, Value: f.Value, Unit: f.Unit, TargetOn: typedDay(&p, "target_on", f.TargetOn), TargetWording: f.Wording}
+	i := db.Indicator{ID: indicatorID, Version: f.Version, Title: f.Title, Value: f.Value, Unit: f.Unit, TargetOn: optionalDay(&p, "target_on", f.TargetOn), TargetWording: f.Wording}
 	if f.Target != "" {
 		n, err := strconv.ParseFloat(rules.Decimal(f.Target), 64)
 		if i.Target = &n; err != nil {

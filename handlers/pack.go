@@ -205,8 +205,8 @@ func (of *packOf) sinceText() []twin {
 	})
 }
 
-// countWord writes a part's count, which ends somewhere.
-func countWord(p *i18n.Printer, n int) string {
+// cappedWord writes a part's count, which ends somewhere.
+func cappedWord(p *i18n.Printer, n int) string {
 	if n >= db.PackCounts {
 		return "> " + p.Number(db.PackCounts-1)
 	}
@@ -216,8 +216,8 @@ func countWord(p *i18n.Printer, n int) string {
 func (of *packOf) counts(p *i18n.Printer) []packCount {
 	n := of.pack.Counts
 	return []packCount{
-		{of.key("pack.done"), countWord(p, n.Done), "done"}, {of.key("pack.late"), countWord(p, n.Late), "late"},
-		{of.key("pack.going"), countWord(p, n.Going), "go"}, {of.key("pack.idle"), countWord(p, n.Idle), "new"},
+		{of.key("pack.done"), cappedWord(p, n.Done), "done"}, {of.key("pack.late"), cappedWord(p, n.Late), "late"},
+		{of.key("pack.going"), cappedWord(p, n.Going), "go"}, {of.key("pack.idle"), cappedWord(p, n.Idle), "new"},
 	}
 }
 

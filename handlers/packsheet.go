@@ -181,7 +181,7 @@ func (a *App) briefFigures(c echo.Context, me rules.Actor, l *cardList) error {
 		r := &rows[i]
 		text := r.Value
 		if r.Last != nil {
-			text += "; " + periodWord(l.p, *r.LastPeriod, *r.LastOn) + ": " + figure(l.p, *r.Last, r.Unit) + " (" + r.LastSource + ")"
+			text += "; " + periodWord(l.p, *r.LastPeriod, *r.LastOn) + ": " + amount(l.p, *r.Last, r.Unit) + " (" + r.LastSource + ")"
 		}
 		l.add(r.Title, text)
 	}

@@ -43,7 +43,7 @@ func (s *site) judged() {
 	s.later(24*time.Hour - s.now().Sub(begin)%(24*time.Hour))
 }
 
-func words(page string) string {
+func pageWords(page string) string {
 	return html.UnescapeString(strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(page, " ")), " "))
 }
 
@@ -54,7 +54,7 @@ func TestStocktakePage(t *testing.T) {
 	s := newSite(t)
 	s.judged()
 	page := s.as("head").get("/stocktake?period=2026-03")
-	text := words(page.body)
+	text := pageWords(page.body)
 	for _, want := range []string{
 		"March 2026: of 7 tasks whose deadline has passed, 4 were done on time. 1 is overdue, by 7 days. 1 report on them waits for a decision.",
 		"67% 4 of 6", "By original deadlines: 67%, 4 of 6", "On time ÷ (on time + late + overdue)", "Sent back: 0%, 0 of 6", "UTC+05:00", "Decisions that wait",
@@ -94,7 +94,7 @@ func TestAgenciesTableIsTheSameEverywhere(t *testing.T) {
 			}
 		}
 	}
-	text := strings.ReplaceAll(words(page.body), "\u00a0", " ")
+	text := strings.ReplaceAll(pageWords(page.body), "\u00a0", " ")
 	percent, _ := strconv.Atoi(row["On time"])
 	for _, want := range []string{
 		fmt.Sprintf("Agency uz-trade %d%% %s of %s", percent, row["Done on time"], row["of"]),
@@ -131,7 +131,7 @@ func TestFiguresOfAPastDay(t *testing.T) {
 	s := newSite(t)
 	s.judged()
 	head := s.as("head")
-	then := strings.ReplaceAll(words(head.get("/stocktake/agencies?period=2026-03&on=2026-03-12").body), "\u00a0", " ")
+	then := strings.ReplaceAll(pageWords(head.get("/stocktake/agencies?period=2026-03&on=2026-03-12").body), "\u00a0", " ")
 	if !strings.Contains(then, "12 March 2026, 23:59 (UTC+05:00)") || !strings.Contains(then, "67% 4 of 6") || !strings.Contains(then, "4 of 6 67% 4 of 6 0 2") {
 		t.Errorf("on 12 March two were overdue and none late: %s", then)
 	}
@@ -155,8 +155,8 @@ func TestFocalPointsSeeTheirOwnFigures(t *testing.T) {
 		t.Errorf("the stocktake: %d", page.status)
 	}
 	own := focal.get("/stocktake/agencies?period=2026-03")
-	if own.status != http.StatusOK || !strings.Contains(own.body, "Agency uz-trade") || strings.Contains(own.body, "Agency kz-trade") || !strings.Contains(words(own.body), "– UZ Uzbekistan Agency uz-trade") {
-		t.Errorf("its own: %d %s", own.status, words(own.body))
+	if own.status != http.StatusOK || !strings.Contains(own.body, "Agency uz-trade") || strings.Contains(own.body, "Agency kz-trade") || !strings.Contains(pageWords(own.body), "– UZ Uzbekistan Agency uz-trade") {
+		t.Errorf("its own: %d %s", own.status, pageWords(own.body))
 	}
 	if all := s.as("head").get("/stocktake/agencies?period=2026"); !strings.Contains(all.body, "Agency kz-trade") {
 		t.Error("a head misses the other agency")

@@ -266,12 +266,3 @@ func deref(id *int64) int64 {
 	}
 	return *id
 }
-
-// audiences names whom a step tells.
-func audiences(p *i18n.Printer, to []rules.Audience) string {
-	words := make([]string, len(to))
-	for i, a := range to {
-		words[i] = p.T("audience." + string(a))
-	}
-	return strings.Join(words, ", ")
-}
