@@ -15,6 +15,7 @@ func TestATableComesIn(t *testing.T) {
 				"29.03.2025;Table %d;Almaty;Directive %d;31.12.2027;controller@demo.example\n29.03.2025;Table %d;Almaty;Nobody controls;31.12.2027;nobody@demo.example\n", i, i, i)
 			for again := range 2 {
 				staff.open("/imports")
+				staff.shoot(fmt.Sprintf("imports-%d", again))
 				staff.fill("#f-text", table)
 				staff.press(`form[action="/imports"] button`)
 				staff.sees("nobody@demo.example")
