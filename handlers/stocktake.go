@@ -145,9 +145,9 @@ func inPercent(share float64) string { return fmt.Sprintf("%.2f%%", 100*share) }
 // ageBars shows what is overdue by how long.
 func (v *stocktakeView) ageBars(p *i18n.Printer, ages db.Ages) {
 	v.AgesText = p.N("stocktake.ages", ages.All())
-	most := max(ages.Week, ages.Month, ages.Longer, 1)
-	for i, n := range []int{ages.Week, ages.Month, ages.Longer} {
-		row := barRow{Label: p.T("overdue.age." + []string{"7", "30", "31"}[i]), Class: fmt.Sprintf("f%d", i+1), Text: p.Number(n), Said: p.N("stocktake.tasks", n)}
+	most := max(ages.Week, ages.Month, ages.Quarter, ages.Longer, 1)
+	for i, n := range []int{ages.Week, ages.Month, ages.Quarter, ages.Longer} {
+		row := barRow{Label: p.T("overdue.age." + []string{"7", "30", "90", "91"}[i]), Class: []string{"f1", "f2", "f3", "f7"}[i], Text: p.Number(n), Said: p.N("stocktake.tasks", n)}
 		if n > 0 {
 			row.Width = inPercent(float64(n) / float64(most))
 		}
@@ -179,8 +179,8 @@ func (a *App) waitingRows(c echo.Context, me rules.Actor, st *db.Stocktake) []wa
 		}
 		rows = append(rows, waitingRow{"soon", review, text, age(w.Requested)})
 	}
-	if st.Ages.Longer > 0 {
-		rows = append(rows, waitingRow{"late", "/overdue?age=31", p.N("stocktake.longest", st.Ages.Longer), ""})
+	if month := st.Ages.Quarter + st.Ages.Longer; month > 0 {
+		rows = append(rows, waitingRow{"late", "/overdue", p.N("stocktake.longest", month), ""})
 	}
 	return rows
 }
