@@ -65,18 +65,10 @@ const (
 	aheadFor    = 120
 )
 
-// ahead lists the steps of a task that are still to be planned, if nothing
-// changes until then: on the lead's calendar, or, as soon as anybody has days of
-// his own for mails, on the mornings of those whom they tell.
+// ahead lists what is still to be planned about a task, if nothing changes
+// until then: the steps of its ladder, and the next of each list that names it.
 func (s *Store) ahead(ctx context.Context, t *Task, now time.Time) ([]rules.Step, error) {
-	if t.NextStepOn == nil {
-		return nil, nil
-	}
 	calendars, err := s.Calendars(ctx, now)
-	if err != nil {
-		return nil, err
-	}
-	all, paused, err := s.mornings(ctx, now)
 	if err != nil {
 		return nil, err
 	}
@@ -84,17 +76,31 @@ func (s *Store) ahead(ctx context.Context, t *Task, now time.Time) ([]rules.Step
 	if err != nil {
 		return nil, err
 	}
+	facts := t.facts(zone)
+	coming, err := s.stepsAhead(ctx, t, facts, calendars, now)
+	coming = append(coming[:min(len(coming), aheadAtMost)], rules.ListSteps(facts, calendars[t.LeadCountry], horizon(now))...)
+	slices.SortStableFunc(coming, func(a, b rules.Step) int { return a.Morning.Compare(b.Morning) })
+	return coming, err
+}
+
+// stepsAhead are the steps of the ladder: on the lead's calendar, or, as soon as
+// anybody has days of his own for mails, on the mornings of those whom they tell.
+func (s *Store) stepsAhead(ctx context.Context, t *Task, facts rules.TaskFacts, calendars Calendars, now time.Time) ([]rules.Step, error) {
+	if t.NextStepOn == nil {
+		return nil, nil
+	}
+	all, paused, err := s.mornings(ctx, now)
+	if err != nil {
+		return nil, err
+	}
 	until := t.NextStepOn.AddDate(0, 0, aheadFor)
 	if t.Deadline != nil && t.Deadline.After(until) {
 		until = *t.Deadline
 	}
-	var coming []rules.Step
 	if paused || len(all) > len(calendars) {
-		coming, err = s.aheadOfEach(ctx, t, t.facts(zone), until, now)
-	} else {
-		coming = rules.Coming(t.facts(zone), rules.Mornings{Calendar: calendars[t.LeadCountry]}, *t.NextStepOn, until, func(rules.Rung) bool { return true })
+		return s.aheadOfEach(ctx, t, facts, until, now)
 	}
-	return coming[:min(len(coming), aheadAtMost)], err
+	return rules.Coming(facts, rules.Mornings{Calendar: calendars[t.LeadCountry]}, *t.NextStepOn, until, func(rules.Rung) bool { return true }), nil
 }
 
 // aheadOfEach lists the steps to come by the mornings on which they will be

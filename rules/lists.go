@@ -83,6 +83,41 @@ func AheadUntil(today time.Time) time.Time { return AddMonths(today, 1, 31) }
 // WeekUntil is the last day of the week that begins on a day.
 func WeekUntil(today time.Time) time.Time { return today.AddDate(0, 0, 6) }
 
+// tells reports whether the list names an open task with a deadline on a day.
+func (l Listing) tells(deadline, day time.Time) bool {
+	switch l.Rule {
+	case ListAhead:
+		return !deadline.Before(day) && !deadline.After(AheadUntil(day))
+	case ListStillLate:
+		return !deadline.After(StillLateUntil(day))
+	case ListWeek:
+		return !deadline.After(WeekUntil(day))
+	}
+	return false
+}
+
+// listsAhead is how many days ListSteps looks for the next list.
+const listsAhead = 120
+
+// ListSteps returns, for each list that will name a task, the first day after a
+// day on which it does, if nothing changes until then.
+func ListSteps(f TaskFacts, c Calendar, after time.Time) []Step {
+	if !f.Status.Open() || f.Deadline == nil {
+		return nil
+	}
+	var steps []Step
+	for _, l := range Listings {
+		for n := 1; n <= listsAhead; n++ {
+			day := after.AddDate(0, 0, n)
+			if named, ok := l.Occasion(day, c); ok && l.tells(*f.Deadline, day) {
+				steps = append(steps, Step{Rung: Rung{Rule: l.Rule, To: l.To}, Day: day, Morning: day, Occasion: named.Format(time.DateOnly)})
+				break
+			}
+		}
+	}
+	return steps
+}
+
 // MonthSpan are the deadlines of the monthly agencies' table: the year of the
 // day before, so that January tells of the whole year that ended.
 func MonthSpan(today time.Time) Span { return YearOf(today.AddDate(0, 0, -1)) }

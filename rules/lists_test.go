@@ -87,3 +87,30 @@ func TestPackDays(t *testing.T) {
 		t.Errorf("end of next month: %s", got)
 	}
 }
+
+// A task's page says which lists will name it, and when for the first time.
+func TestListsOfATask(t *testing.T) {
+	t.Parallel()
+	due := day("2026-03-20")
+	f := TaskFacts{Status: Assigned, Deadline: &due}
+	for _, x := range []struct{ after, want string }{
+		{"2026-01-05", "week 2026-03-16, ahead 2026-02-03, still_late 2026-04-07"},
+		{"2026-03-19", "week 2026-03-20, still_late 2026-04-07"},
+		{"2026-05-01", "week 2026-05-04, still_late 2026-05-05"},
+	} {
+		got := ""
+		for i, s := range ListSteps(f, NewCalendar("UZ", nil), day(x.after)) {
+			if i > 0 {
+				got += ", "
+			}
+			got += s.Rule + " " + s.Day.Format(time.DateOnly)
+		}
+		if got != x.want {
+			t.Errorf("after %s: %s, want %s", x.after, got, x.want)
+		}
+	}
+	f.Status = Submitted
+	if got := ListSteps(f, NewCalendar("UZ", nil), due); len(got) != 0 {
+		t.Errorf("of a task in review: %v", got)
+	}
+}
