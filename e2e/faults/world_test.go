@@ -27,8 +27,12 @@ import (
 	"amal/rules"
 )
 
-// workers is how many of them a server has: jobs.workerCount.
-const workers = 4
+// workers is how many of them a server has at most, claimed how many messages
+// each takes at a time: jobs.workerCount and jobs.claimAtOnce.
+const (
+	workers = 16
+	claimed = 20
+)
 
 // world is one agency with many focal points and one task that they are told
 // of, a mail server, and the binary over it.
