@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"amal/db"
@@ -16,7 +15,6 @@ import (
 	"amal/i18n"
 	"amal/jobs"
 	"amal/mail"
-	"amal/templates"
 )
 
 // firstAdminFor is how long the link to make the first administrator works.
@@ -87,10 +85,6 @@ func (s *server) jobs() *jobs.Jobs {
 
 // run serves until ctx ends, then lets requests and mails under way finish.
 func (s *server) run(ctx context.Context) error {
-	if err := templates.Parse(); err != nil {
-		return err
-	}
-	debug.FreeOSMemory() // what starting took
 	app, err := handlers.New(handlers.Config{
 		Store: s.store, BaseURL: s.settings.BaseURL, TrustedProxies: s.settings.TrustedProxies, Demo: s.demo, MailOff: s.senders == nil,
 		Version: s.Version, Now: time.Now, Log: s.settings.Log, SendLink: s.sendLink(), MailFault: s.mailFault, Clock: s.store.Clock,

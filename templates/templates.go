@@ -1,7 +1,7 @@
 // Package templates turns typed views into HTML and mails. Each page has a view
-// of its own; a template that does not fit its view stops the start and fails a
-// test. Every language has its own parsed set, so that texts cost nothing at
-// the time of a request.
+// of its own; a template that does not fit its view fails a test. A page is
+// parsed for each language when it is first asked for, so that texts cost
+// nothing at the time of a request, and what nobody reads no memory.
 package templates
 
 import (
@@ -22,7 +22,18 @@ var files embed.FS
 // Page is a page's template, which takes a view of type V.
 type Page[V any] struct {
 	name string
-	sets func() (map[i18n.Lang]*template.Template, error)
+	sets sets[*template.Template]
+}
+
+// sets are the parsed sets of a page or mail, by language.
+type sets[T any] map[i18n.Lang]func() (T, error)
+
+func newSets[T any](parse func(l i18n.Lang) (T, error)) sets[T] {
+	all := sets[T]{}
+	for _, l := range i18n.Langs {
+		all[l] = sync.OnceValues(func() (T, error) { return parse(l) })
+	}
+	return all
 }
 
 // registry holds what every page can be asked for, whatever its view.
@@ -30,27 +41,33 @@ var registry []Registered
 
 // Registered is a page with its type forgotten, for checks.
 type Registered struct {
-	Name  string
+	Name string
+	// Parse parses the page in every language.
 	Parse func() error
 	// Template returns the page's set in English and an empty view.
 	Template func() (*template.Template, any)
 }
 
-// New returns the page of a file in templates/pages. It is parsed by Parse at
-// start, or when it is first rendered.
+// New returns the page of a file in templates/pages.
 func New[V any](name string) *Page[V] {
-	p := &Page[V]{name: name}
-	p.sets = sync.OnceValues(func() (map[i18n.Lang]*template.Template, error) { return parse(name) })
+	p := &Page[V]{name: name, sets: newSets(func(l i18n.Lang) (*template.Template, error) { return parse(name, l) })}
 	registry = append(registry, Registered{
-		Name:  name,
-		Parse: func() error { _, err := p.sets(); return err },
+		Name: name,
+		Parse: func() error {
+			for _, l := range i18n.Langs {
+				if _, err := parse(name, l); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
 		Template: func() (*template.Template, any) {
 			var zero V
-			sets, err := parse(name) // a set of its own: rendering changes one when it is first used
+			set, err := parse(name, i18n.En) // a set of its own: rendering changes one when it is first used
 			if err != nil {
 				return nil, zero
 			}
-			return sets[i18n.En], zero
+			return set, zero
 		},
 	})
 	return p
@@ -59,29 +76,13 @@ func New[V any](name string) *Page[V] {
 // Pages lists the pages that New made, for checks.
 func Pages() []Registered { return registry }
 
-// Parse parses every page in every language, so that a broken template stops
-// the start.
-func Parse() error {
-	for _, page := range registry {
-		if err := page.Parse(); err != nil {
-			return err
-		}
+func parse(name string, l i18n.Lang) (*template.Template, error) {
+	set, err := template.New("layout.html").Funcs(funcs(l)).ParseFS(files, "layout.html", "partials/*.html", "pages/"+name)
+	if err != nil {
+		return nil, fmt.Errorf("page %s: %w", name, err)
 	}
-	return nil
-}
-
-func parse(name string) (map[i18n.Lang]*template.Template, error) {
-	sets := map[i18n.Lang]*template.Template{}
-	for _, l := range i18n.Langs {
-		set, err := template.New("layout.html").Funcs(funcs(l)).
-			ParseFS(files, "layout.html", "partials/*.html", "pages/"+name)
-		if err != nil {
-			return nil, fmt.Errorf("page %s: %w", name, err)
-		}
-		fold(set, i18n.For(l))
-		sets[l] = set
-	}
-	return sets, nil
+	fold(set, i18n.For(l))
+	return set, nil
 }
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
@@ -89,14 +90,14 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // Render writes the whole page in a language. Nothing is written where the
 // template fails.
 func (p *Page[V]) Render(w io.Writer, l i18n.Lang, view V) error {
-	sets, err := p.sets()
+	set, err := p.sets[l]()
 	if err != nil {
 		return err
 	}
 	b := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(b)
 	b.Reset()
-	if err := sets[l].Execute(b, view); err != nil {
+	if err := set.Execute(b, view); err != nil {
 		return fmt.Errorf("page %s: %w", p.name, err)
 	}
 	_, err = w.Write(b.Bytes())
@@ -106,55 +107,42 @@ func (p *Page[V]) Render(w io.Writer, l i18n.Lang, view V) error {
 // Mail is a mail's twin templates, text and HTML, which take a view of type V.
 type Mail[V any] struct {
 	name string
-	text func() (map[i18n.Lang]*text.Template, error)
-	html func() (map[i18n.Lang]*template.Template, error)
+	text sets[*text.Template]
+	html sets[*template.Template]
 }
 
 // NewMail returns the mail of NAME.txt and NAME.html in templates/mail.
 func NewMail[V any](name string) *Mail[V] {
 	return &Mail[V]{
 		name: name,
-		text: sync.OnceValues(func() (map[i18n.Lang]*text.Template, error) {
-			sets := map[i18n.Lang]*text.Template{}
-			for _, l := range i18n.Langs {
-				set, err := text.New(name+".txt").Funcs(funcs(l)).ParseFS(files, "mail/"+name+".txt")
-				if err != nil {
-					return nil, fmt.Errorf("mail %s: %w", name, err)
-				}
-				sets[l] = set
-			}
-			return sets, nil
+		text: newSets(func(l i18n.Lang) (*text.Template, error) {
+			return text.New(name+".txt").Funcs(funcs(l)).ParseFS(files, "mail/"+name+".txt")
 		}),
-		html: sync.OnceValues(func() (map[i18n.Lang]*template.Template, error) {
-			sets := map[i18n.Lang]*template.Template{}
-			for _, l := range i18n.Langs {
-				set, err := template.New(name+".html").Funcs(funcs(l)).ParseFS(files, "mail/"+name+".html")
-				if err != nil {
-					return nil, fmt.Errorf("mail %s: %w", name, err)
-				}
+		html: newSets(func(l i18n.Lang) (*template.Template, error) {
+			set, err := template.New(name+".html").Funcs(funcs(l)).ParseFS(files, "mail/"+name+".html")
+			if err == nil {
 				fold(set, i18n.For(l))
-				sets[l] = set
 			}
-			return sets, nil
+			return set, err
 		}),
 	}
 }
 
 // Write returns a mail's text and HTML in a language.
 func (m *Mail[V]) Write(l i18n.Lang, view V) (plain, html string, err error) {
-	texts, err := m.text()
+	texts, err := m.text[l]()
 	if err != nil {
-		return "", "", err
-	}
-	htmls, err := m.html()
-	if err != nil {
-		return "", "", err
-	}
-	var p, h bytes.Buffer
-	if err := texts[l].Execute(&p, view); err != nil {
 		return "", "", fmt.Errorf("mail %s: %w", m.name, err)
 	}
-	if err := htmls[l].Execute(&h, view); err != nil {
+	htmls, err := m.html[l]()
+	if err != nil {
+		return "", "", fmt.Errorf("mail %s: %w", m.name, err)
+	}
+	var p, h bytes.Buffer
+	if err := texts.Execute(&p, view); err != nil {
+		return "", "", fmt.Errorf("mail %s: %w", m.name, err)
+	}
+	if err := htmls.Execute(&h, view); err != nil {
 		return "", "", fmt.Errorf("mail %s: %w", m.name, err)
 	}
 	return p.String(), h.String(), nil
