@@ -95,26 +95,27 @@ func preview(groups []letterGroup) string {
 const largest = 18_800
 
 // detail is how much a mail says of each task, and of how many so much; the
-// others get a line each. fully 0: of all.
-type detail struct{ title, words, note, points, point, fully int }
+// others get a line each. fully 0: of all. rows are those of each part of a list.
+type detail struct{ title, words, note, points, point, fully, rows int }
 
 // details are tried one after the other until a mail is short enough.
 var details = []detail{
-	{title: 500, words: 1000, note: 2000, points: 50, point: 2000},
-	{title: 300, words: 400, note: 600, points: 5, point: 200},
-	{title: 150, note: 150},
-	{title: 110, note: 110, fully: 3},
-	{title: 90, note: 90, fully: 1},
+	{title: 500, words: 1000, note: 2000, points: 50, point: 2000, rows: 15},
+	{title: 300, words: 400, note: 600, points: 5, point: 200, rows: 15},
+	{title: 150, note: 150, rows: 10},
+	{title: 110, note: 110, fully: 3, rows: 5},
+	{title: 90, note: 90, fully: 1, rows: 3},
 }
 
 // fit writes a mail so that it stays below the largest size: first with less of
 // each task, then with fewer of them and a line that says how many more there
 // are.
 func fit(m mail.Message, lang i18n.Lang, v letterView) (mail.Message, error) {
-	n, level := 0, 0
+	n := 0
 	for _, g := range v.Groups {
 		n += len(g.Tasks)
 	}
+	level := v.firstLevel(n)
 	for all := n; ; {
 		var err error
 		if m, err = write(m, letterMail, lang, v.within(i18n.For(lang), level, n, all-n)); err != nil {
@@ -134,13 +135,46 @@ func fit(m mail.Message, lang i18n.Lang, v letterView) (mail.Message, error) {
 	}
 }
 
+// What a task takes in a mail at the least, beside its own words: in full, and
+// in a line.
+const (
+	fullBytes = 1200
+	bareBytes = 300
+)
+
+// firstLevel is the first level of details at which the mail has a chance to be
+// short enough, by the lengths of its words alone: those before it are not worth
+// writing. Each word stands in both twins.
+func (v letterView) firstLevel(n int) int {
+	level := 0
+	for ; level < len(details)-1; level++ {
+		d, bytes := details[level], 0
+		for _, g := range v.Groups {
+			for _, t := range g.Tasks {
+				t = t.within(d)
+				bytes += 2*(len(t.Title)+len(t.Words)+len(t.Note)+len(t.Agency)+len(t.Why)) + fullBytes
+				for _, point := range t.Points {
+					bytes += 2 * len(point)
+				}
+			}
+		}
+		if d.fully > 0 && n > d.fully {
+			bytes -= (n - d.fully) * (fullBytes - bareBytes)
+		}
+		if bytes <= largest {
+			break
+		}
+	}
+	return level
+}
+
 // within is the view with its first n tasks, told in as much detail as a level
 // of details has.
 func (v letterView) within(p *i18n.Printer, level, n, rest int) letterView {
 	groups, told := v.Groups, 0
 	v.Lists = slices.Clone(v.Lists)
 	for i := range v.Lists {
-		v.Lists[i] = v.Lists[i].within(p, level)
+		v.Lists[i] = v.Lists[i].within(p, details[level].rows)
 	}
 	v.Groups = nil
 	for _, g := range groups {

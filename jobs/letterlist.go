@@ -26,16 +26,13 @@ type letterSection struct {
 	More, Href string
 }
 
-// listRows is how many rows a part of a list has at each level of details.
-var listRows = [...]int{15, 15, 6, 3}
-
-// within is the list with as many rows as a level of details has, and a line
-// that says how many more there are.
-func (l letterList) within(p *i18n.Printer, level int) letterList {
+// within is the list with so many rows in each part, and a line that says how
+// many more there are.
+func (l letterList) within(p *i18n.Printer, rows int) letterList {
 	l.Sections = slices.Clone(l.Sections)
 	for i := range l.Sections {
 		s := &l.Sections[i]
-		s.Rows = s.Rows[:min(len(s.Rows), listRows[level])]
+		s.Rows = s.Rows[:min(len(s.Rows), rows)]
 		if rest := s.Total - len(s.Rows); rest > 0 && len(s.Rows) > 0 {
 			s.More = p.N("mail.list.more", rest)
 		}
