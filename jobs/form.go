@@ -79,12 +79,25 @@ func tellsDate(line db.LetterLine) bool {
 // previewed is how many tasks a mail names beside its subject.
 const previewed = 3
 
-// preview is what lists of mails show beside the subject.
-func preview(groups []letterGroup) string {
+// preview is what lists of mails show beside the subject: the first tasks, else
+// the first parts of its lists.
+func preview(v letterView) string {
 	var names []string
-	for _, g := range groups {
+	for _, g := range v.Groups {
 		for _, t := range g.Tasks {
 			names = append(names, strings.TrimSpace(t.Ref+" "+short(t.Title)))
+		}
+	}
+	for _, l := range v.Lists {
+		if len(l.Sections) == 0 {
+			names = append(names, l.Title)
+		}
+		for i, s := range l.Sections {
+			if i == 0 {
+				names = append(names, l.Title+": "+s.Title)
+			} else {
+				names = append(names, s.Title)
+			}
 		}
 	}
 	return strings.Join(names[:min(previewed, len(names))], " · ")
@@ -95,21 +108,23 @@ func preview(groups []letterGroup) string {
 const largest = 18_800
 
 // detail is how much a mail says of each task, and of how many so much; the
-// others get a line each. fully 0: of all. rows are those of each part of a list.
+// others get a line each. fully 0: of all. Each part of a list has so many rows.
 type detail struct{ title, words, note, points, point, fully, rows int }
 
-// details are tried one after the other until a mail is short enough.
+// details are tried one after the other until a mail is short enough; the last
+// one only where fewer tasks did not help.
 var details = []detail{
 	{title: 500, words: 1000, note: 2000, points: 50, point: 2000, rows: 15},
 	{title: 300, words: 400, note: 600, points: 5, point: 200, rows: 15},
-	{title: 150, note: 150, rows: 10},
-	{title: 110, note: 110, fully: 3, rows: 5},
-	{title: 90, note: 90, fully: 1, rows: 3},
+	{title: 150, note: 150, rows: 6},
+	{title: 110, note: 110, fully: 3, rows: 3},
+	{title: 90, note: 90, fully: 1, rows: 1},
+	{title: 90, note: 90, fully: 1},
 }
 
 // fit writes a mail so that it stays below the largest size: first with less of
 // each task, then with fewer of them and a line that says how many more there
-// are.
+// are, then without the rows of lists.
 func fit(m mail.Message, lang i18n.Lang, v letterView) (mail.Message, error) {
 	n := 0
 	for _, g := range v.Groups {
@@ -125,12 +140,14 @@ func fit(m mail.Message, lang i18n.Lang, v letterView) (mail.Message, error) {
 		switch {
 		case err != nil || size <= largest:
 			return m, err
+		case level < len(details)-2:
+			level++
+		case n > 1:
+			n = max(1, min(n-1, n*largest/size))
 		case level < len(details)-1:
 			level++
-		case n <= 1:
-			return m, nil
 		default:
-			n = max(1, min(n-1, n*largest/size))
+			return m, nil
 		}
 	}
 }
@@ -147,7 +164,7 @@ const (
 // writing. Each word stands in both twins.
 func (v letterView) firstLevel(n int) int {
 	level := 0
-	for ; level < len(details)-1; level++ {
+	for ; level < len(details)-2; level++ {
 		d, bytes := details[level], 0
 		for _, g := range v.Groups {
 			for _, t := range g.Tasks {

@@ -57,7 +57,7 @@ func (j *Jobs) compose(l *db.Letter, agencies map[int64]*db.Agency, now time.Tim
 	v := j.view(i18n.For(lang), l, agencies, now)
 	m := j.form(l, lang, now)
 	m.Subject, m.Thread, m.Files = v.Subject, j.thread(l), j.dates(i18n.For(lang), l, agencies)
-	v.Preview, v.Dates, v.Account = preview(v.Groups), len(m.Files) > 0, m.Help
+	v.Preview, v.Dates, v.Account = preview(v), len(m.Files) > 0, m.Help
 	return fit(m, lang, v)
 }
 
@@ -116,7 +116,7 @@ func footerKey(l *db.Letter) string {
 
 // subject says the numbers; a mail about one thing says which.
 func subject(p *i18n.Printer, l *db.Letter, lines []db.LetterLine, late int) string {
-	if len(lines) == 0 && len(l.Lists) == 1 {
+	if len(lines) == 0 && (len(l.Lists) == 1 || listCount(l) == 0) {
 		return short(listTitle(p, &l.Lists[0]))
 	}
 	if len(lines) == 1 && len(l.Lists) == 0 {

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -27,8 +28,14 @@ type letterSection struct {
 }
 
 // within is the list with so many rows in each part, and a line that says how
-// many more there are.
+// many more there are; without rows it is told as briefly as it can be.
 func (l letterList) within(p *i18n.Printer, rows int) letterList {
+	if rows == 0 {
+		l.Why, l.Button = "", ""
+		if l.Href != "" {
+			l.Sections = nil
+		}
+	}
 	l.Sections = slices.Clone(l.Sections)
 	for i := range l.Sections {
 		s := &l.Sections[i]
@@ -63,7 +70,7 @@ func (j *Jobs) lists(p *i18n.Printer, l *db.Letter, agencies map[int64]*db.Agenc
 			v.Href, v.Button = j.link("/stocktake"), p.T("mail.list.stocktake")
 		}
 		for _, s := range list.Sections {
-			v.Sections = append(v.Sections, j.section(p, s, l.To.Zone(), agencies, now))
+			v.Sections = append(v.Sections, j.section(p, s, cmp.Or(l.To.Zone(), time.UTC), agencies, now))
 		}
 		lists = append(lists, v)
 	}
@@ -73,7 +80,7 @@ func (j *Jobs) lists(p *i18n.Printer, l *db.Letter, agencies map[int64]*db.Agenc
 // listTitle names a list, a pack by its event and date.
 func listTitle(p *i18n.Printer, list *db.LetterList) string {
 	if e := list.Event; e != nil {
-		return p.T("mail.list.event", "Title", e.Title, "Date", p.LongDate(*e.StartsOn))
+		return p.T("mail.list.event", "Title", short(e.Title), "Date", p.LongDate(*e.StartsOn))
 	}
 	return p.T("rule." + list.Rule)
 }
