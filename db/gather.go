@@ -92,7 +92,7 @@ func idsOf(letters []*Letter) []int64 {
 func (s *Store) listsOf(ctx context.Context, letters []*Letter) (map[int64][]LetterList, error) {
 	var lists []LetterList
 	err := s.all(ctx, &lists, `
-		select id as reminder_id, message_id, rule, audience, late, subject_id, coalesce(step_on, local_day) as step_on
+		select id as reminder_id, message_id, rule, occasion, audience, late, subject_id, coalesce(step_on, local_day) as step_on
 		from reminder
 		where message_id = any($1) and state = 'taken' and subject in ('agency', 'event')
 		order by local_day, coalesce(step_on, local_day), id`, pq.Array(idsOf(letters)))

@@ -18,6 +18,7 @@ type LetterList struct {
 	ReminderID int64 `db:"reminder_id"`
 	MessageID  int64 `db:"message_id"`
 	Rule       string
+	Occasion   string // the day that it names, of a pack its event's
 	Audience   string
 	Late       bool
 	SubjectID  int64     `db:"subject_id"` // agency, for a pack the event
@@ -74,9 +75,11 @@ func (s *Store) readLists(ctx context.Context, l *Letter, lists []LetterList, no
 	return nil
 }
 
-// in reports whether the same list is among others.
+// in reports whether the same list is among others. A register's is the same
+// from whichever of his agencies its reader has it.
 func (l *LetterList) in(others []LetterList) bool {
-	return slices.ContainsFunc(others, func(o LetterList) bool { return o.Rule == l.Rule && o.SubjectID == l.SubjectID })
+	register := l.Rule == rules.ListWeek || l.Rule == rules.ListMonth
+	return slices.ContainsFunc(others, func(o LetterList) bool { return o.Rule == l.Rule && (register || o.SubjectID == l.SubjectID) })
 }
 
 // reader is what a letter's recipient is to rules; a mailbox is nobody.
@@ -95,7 +98,7 @@ func (s *Store) reader(ctx context.Context, l *Letter, now time.Time) (rules.Act
 func (s *Store) readList(ctx context.Context, list *LetterList, l *Letter, me rules.Actor, now time.Time) (reason string, err error) {
 	today := rules.Today(now, l.To.zone)
 	late := func(last time.Time) time.Time { return rules.OverdueAt(last, l.To.zone) }
-	var told []int64
+	told := []int64{}
 	for i := range l.Lines {
 		told = append(told, l.Lines[i].ID)
 	}
@@ -116,7 +119,7 @@ func (s *Store) readList(ctx context.Context, list *LetterList, l *Letter, me ru
 	case rules.ListMonth:
 		return s.readMonth(ctx, list, me, today, now)
 	case rules.ListPack:
-		return s.readPack(ctx, list, register, me, late)
+		return s.readPack(ctx, list, register, me, today, late)
 	}
 	if err == nil && len(list.Sections) == 0 {
 		reason = rules.SkippedEmpty
@@ -157,8 +160,9 @@ func (s *Store) readMonth(ctx context.Context, list *LetterList, me rules.Actor,
 }
 
 // readPack fills the pack of an event: it is told of even where nothing is due
-// until then.
-func (s *Store) readPack(ctx context.Context, list *LetterList, register listScope, me rules.Actor, late func(time.Time) time.Time) (reason string, err error) {
+// until then, but not where the event is over or was moved to another day; of
+// that one it is planned again.
+func (s *Store) readPack(ctx context.Context, list *LetterList, register listScope, me rules.Actor, today time.Time, late func(time.Time) time.Time) (reason string, err error) {
 	var e Event
 	err = s.get(ctx, &e, `
 		select `+eventColumns+eventFrom+`
@@ -168,6 +172,9 @@ func (s *Store) readPack(ctx context.Context, list *LetterList, register listSco
 	}
 	if err != nil {
 		return "", fmt.Errorf("event %d: %w", list.SubjectID, err)
+	}
+	if e.StartsOn.Before(today) || e.StartsOn.Format(time.DateOnly) != list.Occasion {
+		return rules.SkippedMoved, nil
 	}
 	list.Event = &e
 	return "", s.section(ctx, list, "until_event", register, time.Time{}, late(*e.StartsOn))
@@ -182,21 +189,22 @@ func (s *Store) section(ctx context.Context, list *LetterList, key string, of li
 		from task t join directive d on d.id = t.directive_id join agency a on a.id = t.lead_id
 		where `+of.where+` and t.status in ('assigned', 'in_progress', 'returned')
 			and t.overdue_at > $2 and t.overdue_at <= $3 and coalesce(t.overdue_at, 'infinity') <= $3
+			and t.id <> all($5)
 		order by t.overdue_at, t.id
-		limit $4`, of.arg, after, until, listShown)
+		limit $4`, of.arg, after, until, listShown, pq.Array(of.told))
 	if err != nil {
 		return fmt.Errorf("list %s: %w", key, err)
 	}
-	found := len(sec.Tasks)
-	sec.Tasks = slices.DeleteFunc(sec.Tasks, func(t Task) bool { return slices.Contains(of.told, t.ID) })
 	if sec.Total = len(sec.Tasks); sec.Total == 0 {
 		return nil
 	}
-	if found == listShown {
+	if sec.Total == listShown {
 		err := s.get(ctx, &sec.Total, `
-			select coalesce(sum(n), 0) from open_count
-			where scope = $1 and state = 'open' and overdue_at > $2 and overdue_at <= $3`, of.count, after, until)
-		sec.Total -= found - len(sec.Tasks)
+			select (select coalesce(sum(n), 0) from open_count
+				where scope = $5 and state = 'open' and overdue_at > $2 and overdue_at <= $3)
+			- (select count(*) from task t join directive d on d.id = t.directive_id
+				where t.id = any($4) and `+of.where+` and t.status in ('assigned', 'in_progress', 'returned')
+					and t.overdue_at > $2 and t.overdue_at <= $3)`, of.arg, after, until, pq.Array(of.told), of.count)
 		if err != nil {
 			return fmt.Errorf("count of list %s: %w", key, err)
 		}

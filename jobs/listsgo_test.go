@@ -1,0 +1,79 @@
+package jobs
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"amal/db"
+	"amal/rules"
+)
+
+// standsIn lets somebody stand in for another person from one day to another.
+func (o *office) standsIn(deputy, absent rules.Actor, from, to string) {
+	o.t.Helper()
+	o.check(o.Store.AddStandIn(o.t.Context(), absent, db.StandInInput{DeputyID: deputy.PersonID, From: at(from + " 00:00"), To: at(to + " 00:00"), Today: rules.Date(o.now()), Now: o.now()}))
+}
+
+// Where a mail's own lines tell of the first tasks of a list, the list tells of
+// those after them, and counts these only.
+func TestAListGoesOnBehindWhatIsTold(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	box := o.box()
+	o.tick()
+	for range 12 {
+		o.task("Soon", "2026-03-19") // seven days before it is a Thursday
+	}
+	for range 11 {
+		o.task("Later", "2026-04-20")
+	}
+	o.until("2026-03-12 06:00", time.Hour)
+	if got := box.days("focal", "11 tasks to finish"); !slices.ContainsFunc(got, func(d string) bool { return strings.HasPrefix(d, "Thu 03-12") }) {
+		t.Errorf("the list behind the steps of that day: %v", got)
+	}
+}
+
+// Who is a manager and stands in for another gets the week's list once a day.
+func TestWhoStandsInGetsOneListOfARegister(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	one := o.person("one", o.joint, rules.Manager)
+	id, err := o.Store.SavePerson(t.Context(), rules.Actor{}, db.PersonInput{Email: "two@example.org", Name: "two", Roles: map[int64]rules.Role{o.other: rules.Manager, o.joint: rules.Controller}, Now: o.now()})
+	o.check(err)
+	o.standsIn(one, rules.Actor{PersonID: id}, "2026-03-02", "2026-03-31")
+	box := o.box()
+	o.tick()
+	o.task("Soon", "2026-03-11")
+	o.until("2026-03-09 12:00", 30*time.Minute)
+	for _, m := range box.got {
+		if n := strings.Count(m.Text, "Overdue and due this week"); m.To == "one@example.org" && n > 1 {
+			t.Errorf("%d lists in one mail:\n%s", n, m.Text)
+		}
+	}
+}
+
+// A pack that waited until its event was over, or moved to another day, is not
+// told any more.
+func TestNoPackOfAnEventThatIsOver(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	box := o.box()
+	o.tick()
+	meeting, err := o.Store.SaveMeeting(t.Context(), o.staff, db.MeetingInput{Title: "Source", HeldOn: at("2026-03-01 00:00"), Place: "Almaty", Level: "heads_of_state", Sides: []string{"UZ"}, Now: o.now()})
+	o.check(err)
+	o.rests(o.staff, "2026-03-05", "2026-03-25")
+	for title, day := range map[string]string{"Past": "2026-03-24 00:00", "Ahead": "2026-03-27 00:00"} {
+		on := at(day)
+		_, err := o.Store.AddEvent(t.Context(), o.staff, db.Event{MeetingID: meeting, Title: title, StartsOn: &on, Wording: "soon"}, "", o.now())
+		o.check(err)
+	}
+	o.until("2026-03-27 12:00", time.Hour)
+	if got := box.days("staff", "Past, "); len(got) != 0 {
+		t.Errorf("told of an event that is over: %v", got)
+	}
+	if got := box.days("staff", "Ahead, "); len(got) != 1 {
+		t.Errorf("told of the one ahead: %v", got)
+	}
+}
