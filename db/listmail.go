@@ -59,7 +59,11 @@ func (s *Store) readLists(ctx context.Context, l *Letter, lists []LetterList, no
 		return err
 	}
 	for i := range lists {
-		reason, err := s.readList(ctx, &lists[i], l, me, now)
+		reason := rules.SkippedNotTheir
+		passed, err := s.passListOn(ctx, l, &lists[i], me, now)
+		if err == nil && !passed {
+			reason, err = s.readList(ctx, &lists[i], l, me, now)
+		}
 		if err != nil {
 			return err
 		}

@@ -205,28 +205,3 @@ func (s *Store) setPause(ctx context.Context, me rules.Actor, from, to *time.Tim
 	s.forgetCalendars()
 	return err
 }
-
-// passOn plans a line that waited for an absent person for who stands in for
-// him by now, so that it is not lost between the two.
-func (s *Store) passOn(ctx context.Context, l *Letter, line LetterLine, all recipients, now time.Time) error {
-	if l.PersonID == nil {
-		return nil
-	}
-	calendars, err := s.Calendars(ctx, now)
-	if err != nil {
-		return err
-	}
-	var rows []reminderRow
-	for _, r := range all {
-		if r.For == nil || *r.For != *l.PersonID || r.Audience != line.Audience {
-			continue
-		}
-		row := reminderRow{Rule: line.Rule, SubjectID: line.ID, Occasion: line.Occasion, To: r, StepOn: line.StepOn, Late: line.Late, Note: line.Note,
-			AtOnce: l.Kind == "now" && !r.Pause().Covers(rules.Today(now, r.zone)), PlannedFor: now, LocalDay: rules.Today(now, r.zone)}
-		if !row.AtOnce {
-			row.LocalDay, row.PlannedFor = r.nextSlot(now, r.mornings(calendars))
-		}
-		rows = append(rows, row)
-	}
-	return s.planRows(ctx, rows, now)
-}

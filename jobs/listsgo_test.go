@@ -35,6 +35,35 @@ func TestAListGoesOnBehindWhatIsTold(t *testing.T) {
 	}
 }
 
+// What was planned on the eve of an absence goes to who stands in, and what was
+// planned on the eve of the return to who is back: steps and lists alike.
+func TestTheFirstDayOfAnAbsenceAndTheFirstBack(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	deputy := o.person("deputy", o.agency, rules.Head)
+	box := o.box()
+	o.tick()
+	o.standsIn(deputy, o.focal, "2026-03-12", "2026-03-18") // Thursday to Wednesday
+	o.task("Back", "2026-03-26")                            // seven days before it is Thursday the 19th
+	o.until("2026-03-19 12:00", 30*time.Minute)
+	list := "Due to the end of next month"
+	if got, want := box.days("deputy", list), []string{"Thu 03-12 09:00", "Tue 03-17 08:30"}; !slices.Equal(got, want) {
+		t.Errorf("lists of who stands in: %v, want %v", got, want)
+	}
+	if got := box.days("focal", list); slices.Contains(got, "Thu 03-12 08:30") || slices.Contains(got, "Tue 03-17 08:30") {
+		t.Errorf("lists of the absent one: %v", got)
+	}
+	if got := box.days("focal", "Back\n"); !slices.Contains(got, "Thu 03-19 09:00") {
+		t.Errorf("the step on the first day back: %v", got)
+	}
+	o.task("Ahead", "2026-04-20")
+	o.standsIn(deputy, o.focal, "2026-03-20", "2026-03-23")
+	o.until("2026-03-24 12:00", 30*time.Minute) // a Tuesday, the first day back
+	if got := box.days("focal", list); !slices.Contains(got, "Tue 03-24 09:00") {
+		t.Errorf("the list on the first day back: %v", got)
+	}
+}
+
 // Who is a manager and stands in for another gets the week's list once a day.
 func TestWhoStandsInGetsOneListOfARegister(t *testing.T) {
 	t.Parallel()
