@@ -83,8 +83,7 @@ func TestWhoStandsInGetsOneListOfARegister(t *testing.T) {
 	}
 }
 
-// A pack that waited until its event was over, or moved to another day, is not
-// told any more.
+// A pack that waited until its event was over is not told any more.
 func TestNoPackOfAnEventThatIsOver(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -104,5 +103,28 @@ func TestNoPackOfAnEventThatIsOver(t *testing.T) {
 	}
 	if got := box.days("staff", "Ahead, "); len(got) != 1 {
 		t.Errorf("told of the one ahead: %v", got)
+	}
+}
+
+// An event that is moved after its pack was planned is told of before its new
+// day, not on both.
+func TestThePackOfAnEventThatMoves(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	box := o.box()
+	o.tick()
+	meeting, err := o.Store.SaveMeeting(t.Context(), o.staff, db.MeetingInput{Title: "Source", HeldOn: at("2026-03-01 00:00"), Place: "Almaty", Level: "heads_of_state", Sides: []string{"UZ"}, Now: o.now()})
+	o.check(err)
+	was, is := at("2026-03-16 00:00"), at("2026-03-30 00:00")
+	id, err := o.Store.AddEvent(t.Context(), o.staff, db.Event{MeetingID: meeting, Title: "Visit", StartsOn: &was, Wording: "soon"}, "", o.now())
+	o.check(err)
+	o.until("2026-03-02 12:00", time.Hour) // that of Tuesday is planned
+	e, err := o.Store.Event(t.Context(), o.staff, id)
+	o.check(err)
+	e.StartsOn = &is
+	o.check(o.Store.ChangeEvent(t.Context(), o.staff, *e, o.now()))
+	o.until("2026-03-20 12:00", time.Hour)
+	if got := box.days("staff", "Visit, "); len(got) != 1 || !strings.HasPrefix(got[0], "Mon 03-16") {
+		t.Errorf("told of the visit: %v", got)
 	}
 }
