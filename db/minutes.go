@@ -121,7 +121,7 @@ func (s *Store) SoFar(ctx context.Context, me rules.Actor, id int64, now time.Ti
 // compile writes a round's minutes as they are read in the register of its
 // sides: whoever may read them knows no more of a task by another of his roles.
 func (s *Store) compile(ctx context.Context, r *Round, now time.Time) (*Minutes, error) {
-	reader := rules.ReaderOf(sidesOf(r.Sides))
+	reader := r.reader()
 	m := &Minutes{Agencies: map[int64]MinuteAgency{}, Decided: map[rules.Decision]int{}, Outcomes: []MinuteRow{}}
 	var err error
 	if m.Overdue, err = s.OverdueAges(ctx, reader, CountFilter{}, now); err != nil {
@@ -137,6 +137,9 @@ func (s *Store) compile(ctx context.Context, r *Round, now time.Time) (*Minutes,
 		return nil, err
 	}
 	for i := range outcomes {
+		if rules.SightOf(reader, outcomes[i].Task.Scope()) == rules.SeesNothing { // its directive is of other sides by now
+			continue
+		}
 		m.Outcomes = append(m.Outcomes, outcomes[i].minute(reader, now))
 		m.Decided[outcomes[i].Decision]++
 	}

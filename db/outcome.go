@@ -25,7 +25,8 @@ func (s *Store) Minute(ctx context.Context, me rules.Actor, in OutcomeInput) (id
 		return 0, err
 	}
 	err = s.InTx(ctx, func(tx *Store) error {
-		if _, err := tx.openRound(ctx, me, in.RoundID, "for share of r"); err != nil {
+		r, err := tx.openRound(ctx, me, in.RoundID, "for share of r")
+		if err != nil {
 			return err
 		}
 		if err := tx.once(ctx, me, in.FormKey, in.Back); err != nil {
@@ -34,6 +35,9 @@ func (s *Store) Minute(ctx context.Context, me rules.Actor, in OutcomeInput) (id
 		t, err := tx.lockTask(ctx, me, in.TaskID, in.Version)
 		if err != nil {
 			return err
+		}
+		if rules.SightOf(r.reader(), t.Scope()) == rules.SeesNothing { // its readers would learn of it
+			return fmt.Errorf("task %d in round %d: %w", t.ID, r.ID, ErrNotFound)
 		}
 		if !rules.MayRemind(t.Status, rules.HatsFor(me, t.Scope())) {
 			return fmt.Errorf("task %d: %w", t.ID, rules.ErrForbidden)

@@ -25,6 +25,17 @@ type Round struct {
 	Outcomes   int        // decided so far
 }
 
+// reader is who reads the round's minutes, with the register of its sides.
+func (r *Round) reader() rules.Actor { return rules.ReaderOf(sidesOf(r.Sides)) }
+
+// Through is the list that a round by me goes through: what both he and the
+// readers of its minutes see.
+func (r *Round) Through(me rules.Actor) rules.Actor {
+	through := r.reader()
+	through.PersonID = me.PersonID
+	return through
+}
+
 // Open reports whether it goes on.
 func (r *Round) Open() bool { return r.ClosedAt == nil }
 

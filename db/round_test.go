@@ -111,6 +111,56 @@ func TestMinutesOfOneSideKeepTheOthersWordsOut(t *testing.T) {
 	}
 }
 
+// Whoever works for both sides decides in a round of one side only on what its
+// readers see.
+func TestARoundOfOneSideKeepsToItsRegister(t *testing.T) {
+	t.Parallel()
+	w, tasks := lateWorld(t, "2026-03-10")
+	closed := w.closedTask(t, "2026-03-10")
+	managerUZ := w.person(t, "manager.uz", w.uz, rules.Manager)
+	id, err := w.BeginRound(w.ctx, managerUZ, db.RoundInput{Since: w.now.AddDate(0, 0, -30), Now: w.now})
+	check(t, err)
+	decide := func(task int64) error {
+		_, err := w.Minute(w.ctx, w.manager, db.OutcomeInput{RoundID: id, TaskID: task, Ruling: db.Ruling{Decision: rules.DecideNote, Text: "Noted", Now: w.now}})
+		return err
+	}
+	if err := decide(closed); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("a task of the other side alone came into the minutes: %v", err)
+	}
+	check(t, decide(tasks[0]))
+	round, m, err := w.SoFar(w.ctx, managerUZ, id, w.now)
+	check(t, err)
+	if len(m.Outcomes) != 1 || m.Outcomes[0].Title != "Draft the programme" {
+		t.Errorf("the minutes hold %+v", m.Outcomes)
+	}
+	ids := func(me rules.Actor) (got []int64) {
+		rows, err := w.OverdueTasks(w.ctx, me, db.OverdueFilter{}, w.now)
+		check(t, err)
+		for i := range rows {
+			got = append(got, rows[i].ID)
+		}
+		return got
+	}
+	if all, through := ids(w.manager), ids(round.Through(w.manager)); len(all) != 2 || !slices.Equal(through, tasks) {
+		t.Errorf("of %v the round goes through %v, want %v", all, through, tasks)
+	}
+}
+
+// closedTask is a task of Kazakhstan alone.
+func (w *world) closedTask(t *testing.T, due string) int64 {
+	t.Helper()
+	meeting, err := w.SaveMeeting(w.ctx, w.staff, db.MeetingInput{Title: "KZ", HeldOn: day("2026-03-01"), Place: "Astana", Level: "working", Sides: []string{"KZ"}, Now: w.now})
+	check(t, err)
+	directive, err := w.AddDirective(w.ctx, w.staff, db.DirectiveInput{MeetingID: meeting, OralBy: "The chair", Strength: rules.Agreed, Title: "Closed", Points: []string{"x"}, Sides: []string{"KZ"},
+		NoDeadlineReason: "open", ControllerID: w.controller.PersonID, Now: w.now})
+	check(t, err)
+	d := day(due)
+	id, err := w.AddTask(w.ctx, w.staff, db.TaskInput{DirectiveID: directive, Title: "Closed task", Points: []string{"x"}, LeadID: w.kz, Deadline: &d, Now: w.now})
+	check(t, err)
+	check(t, w.Assign(w.ctx, w.staff, db.ActInput{TaskID: id, Now: w.now}))
+	return id
+}
+
 func TestSavedViews(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

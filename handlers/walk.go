@@ -88,14 +88,14 @@ func (a *App) showWalk(c echo.Context, me rules.Actor, task int64, form *outcome
 	q, _ := url.ParseQuery(r.Query) // what is not understood does not filter
 	f := readLateQuery(q).OverdueFilter
 	if task == 0 {
-		if task, err = a.Store.NextLate(ctx, me, f, false, a.Now()); err != nil {
+		if task, err = a.Store.NextLate(ctx, r.Through(me), f, false, a.Now()); err != nil {
 			return err
 		}
 		if task == 0 {
 			return a.seeOther(c, roundPath(roundID), "round.through")
 		}
 	}
-	t, err := a.Store.LateTask(ctx, me, task, a.Now())
+	t, err := a.Store.LateTask(ctx, r.Through(me), task, a.Now())
 	if errors.Is(err, db.ErrNotFound) && form == nil {
 		return c.Redirect(http.StatusSeeOther, walkPath(roundID, 0))
 	}
@@ -136,17 +136,18 @@ func (a *App) fillWalk(c echo.Context, me rules.Actor, v *walkView, r *db.Round,
 		last := a.reportRow(c, n, &page.Reports[0])
 		v.Last = &last
 	}
-	counts, err := a.Store.OverdueCounts(ctx, me, f, a.Now())
+	through := r.Through(me)
+	counts, err := a.Store.OverdueCounts(ctx, through, f, a.Now())
 	if err != nil {
 		return err
 	}
 	left := counts.All()
 	v.Left = p.N("round.left", left.N, "All", countWord(p, left))
 	f.After = t.CursorOf()
-	if v.NextID, err = a.Store.NextLate(ctx, me, f, false, a.Now()); err != nil {
+	if v.NextID, err = a.Store.NextLate(ctx, through, f, false, a.Now()); err != nil {
 		return err
 	}
-	before, err := a.Store.NextLate(ctx, me, f, true, a.Now())
+	before, err := a.Store.NextLate(ctx, through, f, true, a.Now())
 	if err != nil {
 		return err
 	}
