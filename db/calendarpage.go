@@ -92,7 +92,7 @@ const (
 			select t.id, t.deadline, t.lead_id
 			from task t
 			where t.deadline = cast(of_day as date) and ` + onCalendar + ` and (select d.sides from directive d where d.id = t.directive_id) && $1
-				and ($5 = 0 or t.lead_id = $5) and ($6 = '' or (select a.side from agency a where a.id = t.lead_id) = $6) and (cast($7 as bigint[]) is null or true) and (cast($2 as bigint[]) is null or true)
+				and (cast($5 as bigint) = 0 or t.lead_id = $5) and ($6 = '' or (select a.side from agency a where a.id = t.lead_id) = $6) and (cast($7 as bigint[]) is null or true) and (cast($2 as bigint[]) is null or true)
 			order by t.lead_id, t.id limit 100
 		) n`
 	calendarOfMine = `
@@ -105,7 +105,7 @@ const (
 			select t.id from directive d join task t on t.directive_id = d.id where d.controller_id = any($7) and d.sides && $1 and t.deadline between $3 and $4 and ` + onCalendar + `
 		) own
 		join task t on t.id = own.id join agency a on a.id = t.lead_id
-		where ($5 = 0 or t.lead_id = $5) and ($6 = '' or a.side = $6)`
+		where (cast($5 as bigint) = 0 or t.lead_id = $5) and ($6 = '' or a.side = $6)`
 )
 
 func (s *Store) calendarTasks(ctx context.Context, me rules.Actor, f CalendarFilter) ([]CalendarTask, error) {
@@ -146,7 +146,7 @@ func (s *Store) DayTasks(ctx context.Context, me rules.Actor, f CalendarFilter, 
 		from task t
 		join directive d on d.id = t.directive_id
 		join agency a on a.id = t.lead_id
-		where t.deadline = $3 and `+onCalendar+` and t.id > $4 and ($5 = 0 or t.lead_id = $5) and ($6 = '' or a.side = $6) and `+own+`
+		where t.deadline = $3 and `+onCalendar+` and t.id > $4 and (cast($5 as bigint) = 0 or t.lead_id = $5) and ($6 = '' or a.side = $6) and `+own+`
 		order by t.id limit 51`,
 		pq.Array(me.RegisterSides()), pq.Array(me.AgenciesAs(rules.Focal)), f.From, after, f.AgencyID, string(f.Side), pq.Array(me.Controls()))
 	if err != nil {

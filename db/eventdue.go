@@ -51,7 +51,7 @@ func (s *Store) writeTie(ctx context.Context, me rules.Actor, e *Event, t *tied,
 	if in.Off {
 		d.Act, to, from = rules.ActUntie, nil, e.ID
 	}
-	n, err := s.exec(ctx, `update `+subject+` set event_id = $2 where id = $1 and coalesce(event_id, 0) <> coalesce($2, 0) and ($3 = 0 or event_id = $3)`, id, to, from)
+	n, err := s.exec(ctx, `update `+subject+` set event_id = $2 where id = $1 and coalesce(event_id, 0) <> coalesce($2, 0) and (cast($3 as bigint) = 0 or event_id = $3)`, id, to, from)
 	if err != nil {
 		return fmt.Errorf("%s %d due for event %d: %w", subject, id, e.ID, err)
 	}

@@ -152,7 +152,7 @@ func (s *Store) ImportRows(ctx context.Context, id int64, fate string, after int
 	var rows []ImportRow
 	err := s.all(ctx, &rows, `
 		select line, cells, identity, fate, problems, written from import_row
-		where import_id = $1 and line > $3 and ($2 = '' or fate = $2)
+		where import_id = $1 and line > cast($3 as bigint) and ($2 = '' or fate = $2)
 		order by line limit 51`, id, fate, after)
 	if err != nil {
 		return nil, fmt.Errorf("rows of import %d: %w", id, err)

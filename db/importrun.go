@@ -20,7 +20,7 @@ func (s *Store) ClaimImport(ctx context.Context, id int64, lease string, now tim
 		update import set leased_by = $2, leased_until = $3
 		where id = (
 			select id from import
-			where state in ('checking', 'writing') and (leased_until is null or leased_until < $4) and ($1 = 0 or id = $1) and failures < $5
+			where state in ('checking', 'writing') and (leased_until is null or leased_until < $4) and (cast($1 as bigint) = 0 or id = $1) and failures < $5
 			order by id limit 1 for update skip locked)
 		returning `+importColumns, id, lease, now.Add(importLease), now, importFailures)
 	if errors.Is(err, ErrNotFound) {

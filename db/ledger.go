@@ -114,8 +114,8 @@ func (s *Store) Ledger(ctx context.Context, me rules.Actor, f LedgerFilter) ([]L
 			coalesce(a.time_zone, 'UTC') as time_zone`+ledgerFrom+`
 		where r.id < $4 and `+scope+`
 			and ($5 = '' or `+ledgerState+` = $5)
-			and ($6 = 0 or a.id = $6)
-			and ($7 = 0 or t.id = $7)
+			and (cast($6 as bigint) = 0 or a.id = $6)
+			and (cast($7 as bigint) = 0 or t.id = $7)
 		order by r.id desc
 		limit 51`, append(args, before, f.State, f.AgencyID, f.TaskID, pq.Array(me.AgenciesAs(rules.Focal)))...)
 	if err != nil {

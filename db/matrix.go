@@ -58,7 +58,7 @@ func (s *Store) Matrix(ctx context.Context, me rules.Actor, f MatrixFilter) ([]M
 	err := s.plan(ctx, &rows, `
 		select d.id, d.title, d.number_year, d.number, d.official, d.strength, d.deadline, d.deadline_wording
 		from directive d
-		where d.sides && $1 and d.sides @> $2 and d.number is not null and ($3 = 0 or d.id < $3)
+		where d.sides && $1 and d.sides @> $2 and d.number is not null and (cast($3 as bigint) = 0 or d.id < $3)
 			and exists (select from task t where t.directive_id = d.id
 				and (t.status in ('assigned', 'in_progress', 'returned', 'submitted') or t.status = 'accepted' and t.decided_at > $4))
 		order by d.id desc limit $5`,

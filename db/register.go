@@ -72,7 +72,7 @@ func (s *Store) Register(ctx context.Context, me rules.Actor, f RegisterFilter) 
 		where `+states+` and d.sides && $1
 			and coalesce(t.overdue_at, 'infinity') > $2 and coalesce(t.overdue_at, 'infinity') <= $3
 			and (t.lead_id, coalesce(t.overdue_at, 'infinity'), t.id) > ($4, $5, $6)
-			and ($7 = 0 or d.meeting_id = $7) and ($8 = '' or a.side = $8) and ($9 = 0 or t.lead_id = $9)
+			and (cast($7 as bigint) = 0 or d.meeting_id = $7) and ($8 = '' or a.side = $8) and (cast($9 as bigint) = 0 or t.lead_id = $9)
 		order by t.lead_id, coalesce(t.overdue_at, 'infinity'), t.id
 		limit $10`,
 		pq.Array(me.RegisterSides()), infinite(from), infinite(to), f.After.LeadID, infinite(f.After.At), f.After.ID, f.MeetingID, string(f.Side), f.AgencyID, cmp.Or(f.Size, RegisterSize)+1)

@@ -130,7 +130,7 @@ func (s *Store) goodParent(ctx context.Context, directiveID int64, in TaskInput)
 // every co-executor is an agency.
 func (s *Store) goodPeople(ctx context.Context, in TaskInput) (ok bool, err error) {
 	err = s.get(ctx, &ok, `
-		select ($1 = 0 or exists (
+		select (cast($1 as bigint) = 0 or exists (
 				select from member m join person p on p.id = m.person_id
 				where m.person_id = $1 and m.agency_id = $2 and m.role = 'focal' and p.disabled_at is null))
 			and (select count(*) from agency where id = any($3)) = coalesce(cardinality($3::bigint[]), 0)`,

@@ -17,7 +17,7 @@ import (
 func cursor(c echo.Context) db.Cursor {
 	id, err := strconv.ParseInt(c.QueryParam("id"), 10, 64)
 	at, atErr := time.Parse(time.RFC3339Nano, c.QueryParam("after"))
-	if err != nil || atErr != nil {
+	if year := at.UTC().Year(); err != nil || atErr != nil || year < 1 || year > 9999 { // no row has such a day
 		return db.Cursor{}
 	}
 	return db.Cursor{At: at, ID: id}
