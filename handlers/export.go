@@ -167,6 +167,13 @@ func writeGrid(w io.Writer, format string, grid files.Grid) error {
 	return grid.XLSX(w)
 }
 
+// longestAddress and longestTitle are how long the address and the heading of a
+// list may be that is made later.
+const (
+	longestAddress = 2000
+	longestTitle   = 500
+)
+
 // exportLater has the jobs make a file and leads to the page that shows how far
 // they are.
 func (a *App) exportLater(c echo.Context, me rules.Actor, format, title string) error {
@@ -174,7 +181,10 @@ func (a *App) exportLater(c echo.Context, me rules.Actor, format, title string) 
 	q := u.Query()
 	q.Del("lang")
 	u.RawQuery = q.Encode()
-	id, err := a.Store.AddExport(c.Request().Context(), me, db.Export{Path: u.RequestURI(), Format: format, Locale: string(seen(c).lang), Title: title}, a.Now())
+	if len(u.RequestURI()) > longestAddress {
+		return errBadForm
+	}
+	id, err := a.Store.AddExport(c.Request().Context(), me, db.Export{Path: u.RequestURI(), Format: format, Locale: string(seen(c).lang), Title: firstLetters(title, longestTitle)}, a.Now())
 	if errors.Is(err, db.ErrTooManyExports) {
 		return a.seeOther(c, home(c.Request().URL.Path), "export.too_many")
 	}
@@ -182,6 +192,11 @@ func (a *App) exportLater(c echo.Context, me rules.Actor, format, title string) 
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/exports/%d", id))
+}
+
+func firstLetters(text string, n int) string {
+	runes := []rune(text)
+	return string(runes[:min(len(runes), n)])
 }
 
 // exportRun is a page read by the jobs, for the list it would show.
@@ -203,6 +218,9 @@ func (a *App) MakeExport(ctx context.Context, e *db.Export, w io.Writer, did fun
 	}
 	me, err := a.Store.ActorAt(ctx, person, a.Now())
 	if err != nil {
+		return "", err
+	}
+	if _, err := a.Store.Export(ctx, me, e.ID); err != nil { // he is something else by now
 		return "", err
 	}
 	lang, _ := i18n.Parse(e.Locale)

@@ -120,6 +120,34 @@ func TestALongListIsMadeByTheJobs(t *testing.T) {
 	}
 }
 
+// A long question has a long address and heading; neither may break the file.
+func TestALongQuestionComesAsAFile(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.addTask(s.directive, s.uz, time.Date(2026, 2, 20, 0, 0, 0, 0, time.UTC))
+	s.long = 1
+	manager := s.as("manager")
+	if a := manager.get("/search?format=csv&q=draft" + strings.Repeat("+", 600)); a.status != 303 {
+		t.Errorf("a long question: %d", a.status)
+	}
+	if a := manager.get("/overdue?format=csv&x=" + strings.Repeat("x", 3000)); a.status != 400 {
+		t.Errorf("a far too long address: %d", a.status)
+	}
+}
+
+// Who is something else by now gets no file of what he was, nor is one made of
+// what he is.
+func TestAnExportIsOfWhatItsMakerWas(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.long = 1
+	s.as("manager").get("/overdue?format=csv")
+	s.query(fmt.Sprintf("update member set role = 'auditor' where person_id = %d", s.people["manager"].PersonID))
+	if e, err := s.makeExport("one"); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("made for who is something else: %+v, %v", e, err)
+	}
+}
+
 // An export whose server died is made by another; one that lost it can't keep
 // its file; who lost the right meanwhile gets none.
 func TestAnExportSurvivesItsServer(t *testing.T) {
