@@ -39,12 +39,13 @@ const eventFrom = `
 	from event e left join meeting m on m.id = e.meeting_id`
 
 // seesEvent is the condition that an event is for the asker's eyes: by his
-// register ($1, sides), or because his agency ($2) has a task of its meeting or
-// due for it. The agency's tasks are gathered once, on its own indexes, and only
-// where some event is not of his register.
+// register ($1, sides), or because it is of the side of his agency ($2), which
+// has a task of its meeting or due for it. The agency's tasks are gathered once,
+// on its own indexes, and only where some event is not of his register.
 const seesEvent = `(e.sides && $1
-	or e.id in (select unnest(array[o.event_id, d.event_id]) from ` + agencyTasks + ` o join directive d on d.id = o.directive_id)
-	or e.meeting_id in (select d.meeting_id from ` + agencyTasks + ` o join directive d on d.id = o.directive_id))`
+	or e.sides && array(select unnest(case a.side when 'joint' then array['UZ', 'KZ'] else array[a.side] end) from agency a where a.id = any($2)) and (
+		e.id in (select unnest(array[o.event_id, d.event_id]) from ` + agencyTasks + ` o join directive d on d.id = o.directive_id)
+		or e.meeting_id in (select d.meeting_id from ` + agencyTasks + ` o join directive d on d.id = o.directive_id)))`
 
 // agencyTasks are the tasks that agencies ($2) lead or contribute to, but drafts,
 // in the words of the indexes.
@@ -176,6 +177,9 @@ func (s *Store) ChangeEvent(ctx context.Context, me rules.Actor, e Event, now ti
 		sides, err := tx.eventSides(ctx, me, &e)
 		if err != nil {
 			return err
+		}
+		if e.MeetingID == 0 { // those it has stay possible, whoever gave them
+			sides = append(sides, was.Sides...)
 		}
 		if err := rules.CheckEventDraft(e.draft(sides)); err != nil {
 			return err

@@ -63,6 +63,42 @@ func TestAnEventIsSeenByItsSidesAndByWhoWorksForIt(t *testing.T) {
 	}
 }
 
+// What the register of a side does not show, its agencies do not see either: not
+// even where they work for the meeting that named it.
+func TestAnAgencySeesNoEventOfTheOtherSideAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d, of := day("2026-06-03"), w.directive(t)
+	id, err := w.AddEvent(w.ctx, w.staff, db.Event{MeetingID: w.meeting, Title: "Preparation", StartsOn: &d, Sides: []string{"UZ"}}, "", w.now)
+	check(t, err)
+	w.task(t, of, "2026-05-20") // Uzbekistan's ministry leads it, Kazakhstan's contributes
+	check(t, w.Tie(w.ctx, w.staff, db.TieInput{EventID: id, DirectiveID: of, Now: w.now}))
+	if _, err := w.Event(w.ctx, w.focalUZ, id); err != nil {
+		t.Errorf("its own side's agency: %v", err)
+	}
+	if e, err := w.Event(w.ctx, w.focalKZ, id); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("the other side's agency: %+v, %v", e, err)
+	}
+	if rows, err := w.Events(w.ctx, w.focalKZ, false, db.Cursor{}, day("2026-03-02")); err != nil || len(rows) != 0 {
+		t.Errorf("listed for the other side's agency: %+v, %v", rows, err)
+	}
+	page, err := w.CalendarPage(w.ctx, w.focalKZ, db.CalendarFilter{From: day("2026-06-01"), To: day("2026-06-30")})
+	if check(t, err); len(page.Events) != 0 {
+		t.Errorf("on the other side's calendar: %+v", page.Events)
+	}
+}
+
+func TestASharedEventIsChangedByEitherSide(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, later := w.summit(t, "2026-06-03"), day("2026-06-10")
+	uz := w.sideStaff(t, "staff.uz", "UZ")
+	e := db.Event{ID: id, Version: 1, Title: "Summit", Kind: rules.Summit, StartsOn: &later, Sides: []string{"UZ", "KZ"}}
+	if err := w.ChangeEvent(w.ctx, uz, e, w.now); err != nil {
+		t.Errorf("one side moves the event of both: %v", err)
+	}
+}
+
 func TestEventsComePageByPageWithWhatIsDue(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
