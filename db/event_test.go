@@ -88,6 +88,27 @@ func TestAnAgencySeesNoEventOfTheOtherSideAlone(t *testing.T) {
 	}
 }
 
+// A directive's history is read by both sides, an event's name maybe not.
+func TestADirectivesHistoryKeepsTheOtherSidesEventOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	d, of, kz := day("2026-06-03"), w.directive(t), w.sideStaff(t, "staff.kz", "KZ")
+	id, err := w.AddEvent(w.ctx, w.staff, db.Event{Title: "Preparation", StartsOn: &d, Sides: []string{"UZ"}}, "", w.now)
+	check(t, err)
+	for _, event := range []int64{id, w.summit(t, "2026-06-10")} {
+		check(t, w.Tie(w.ctx, w.staff, db.TieInput{EventID: event, DirectiveID: of, Now: w.now}))
+	}
+	page, err := w.DirectivePage(w.ctx, kz, of)
+	check(t, err)
+	notes := ""
+	for _, line := range page.History {
+		notes += line.Note + "|"
+	}
+	if strings.Contains(notes, "Preparation") || !strings.Contains(notes, "Summit") {
+		t.Errorf("the history tells the other side %q", notes)
+	}
+}
+
 func TestASharedEventIsChangedByEitherSide(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lib/pq"
@@ -61,7 +62,9 @@ func (s *Store) writeTie(ctx context.Context, me rules.Actor, e *Event, t *tied,
 	if err := s.log(ctx, d, entry{Subject: "event", ID: e.ID, New: fields{subject: t.named(id)}}); err != nil || subject == "task" {
 		return err // the newest row of a task's history is what undo takes back: a tie is none of its acts
 	}
-	d.Note = e.Title
+	if !slices.ContainsFunc(t.Sides, func(side string) bool { return !slices.Contains(e.Sides, side) }) { // else not everybody who reads of it sees the event
+		d.Note = e.Title
+	}
 	return s.log(ctx, d, entry{Subject: subject, ID: id})
 }
 
