@@ -95,7 +95,7 @@ func (r *Ruling) check(ids []int64) error {
 	case len(ids) == 0:
 		p.Add("task", "form.error.pick")
 	case len(ids) > mostInBulk:
-		p = append(p, &rules.Invalid{Field: "task", Key: "form.error.too_many", Max: mostInBulk})
+		p = append(p, &rules.Invalid{Field: "task", Key: "form.error.too_many_tasks", Max: mostInBulk})
 	}
 	err := rules.CheckOutcome(rules.OutcomeDraft{Decision: r.Decision, Text: r.Text, Deadline: r.dateFor(rules.Date(r.Now)), AgencyID: r.AgencyID})
 	var more rules.Problems
@@ -194,6 +194,9 @@ func (s *Store) extendTo(ctx context.Context, t *Task, r Ruling) (time.Time, err
 // task is among the refused.
 func (s *Store) UndoBulk(ctx context.Context, me rules.Actor, ids []int64, d rules.Decision, now time.Time) (BulkResult, error) {
 	var result BulkResult
+	if len(ids) > mostInBulk {
+		return result, rules.Problems{{Field: "task", Key: "form.error.too_many_tasks", Max: mostInBulk}}
+	}
 	tasks, err := s.seenTasks(ctx, me, ids)
 	if err != nil {
 		return result, err

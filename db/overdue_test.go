@@ -284,3 +284,13 @@ func (w *world) countsGroups(t *testing.T, name string, me rules.Actor, f db.Ove
 		}
 	}
 }
+
+// As few tasks as a decision takes, its undoing takes: each is a transaction.
+func TestUndoingTakesAsManyTasksAsADecision(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var wrong rules.Problems
+	if _, err := w.UndoBulk(w.ctx, w.manager, make([]int64, 201), rules.DecideRemind, w.now); !errors.As(err, &wrong) {
+		t.Errorf("201 tasks: %v", err)
+	}
+}

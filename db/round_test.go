@@ -3,6 +3,7 @@ package db_test
 import (
 	"database/sql"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -159,6 +160,29 @@ func (w *world) closedTask(t *testing.T, due string) int64 {
 	check(t, err)
 	check(t, w.Assign(w.ctx, w.staff, db.ActInput{TaskID: id, Now: w.now}))
 	return id
+}
+
+// The list of views says so when it is full, and those of others leave room for
+// one's own.
+func TestViewsAreKeptUpToANumber(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	save := func(me rules.Actor, name string, agency *int64) error {
+		return w.SaveView(w.ctx, me, db.SavedView{Path: "/overdue", Name: name, AgencyID: agency}, w.now)
+	}
+	for i := range 50 {
+		check(t, save(w.manager, fmt.Sprintf("a %d", i), &w.joint))
+	}
+	var wrong rules.Problems
+	if err := save(w.manager, "one more", nil); !errors.As(err, &wrong) {
+		t.Errorf("one more than may be kept: %v", err)
+	}
+	check(t, save(w.manager, "A 7", nil)) // in place of the one of this name
+	check(t, save(w.controller, "z", nil))
+	views, err := w.SavedViews(w.ctx, w.controller, "/overdue")
+	if check(t, err); len(views) != 50 || views[0].Name != "z" {
+		t.Errorf("%d views, the first %+v", len(views), views[0])
+	}
 }
 
 func TestSavedViews(t *testing.T) {

@@ -22,10 +22,11 @@ type SavedView struct {
 	Name     string
 }
 
-// mostViews is how many views of one list a person may keep and is shown.
+// mostViews is how many views of one list a person may keep, and is shown of
+// others.
 const mostViews = 50
 
-// SavedViews lists what me saved of a list and what is shared with his
+// SavedViews lists what me saved of a list, then what is shared with his
 // agencies, by name.
 func (s *Store) SavedViews(ctx context.Context, me rules.Actor, path string) ([]SavedView, error) {
 	var views []SavedView
@@ -33,7 +34,7 @@ func (s *Store) SavedViews(ctx context.Context, me rules.Actor, path string) ([]
 		select v.id, v.person_id, p.name as owner, v.agency_id, v.path, v.query, v.name
 		from saved_view v join person p on p.id = v.person_id
 		where v.path = $1 and (v.person_id = $2 or v.agency_id = any($3))
-		order by lower(v.name), v.id limit $4`, path, me.PersonID, pq.Array(me.Agencies()), mostViews)
+		order by v.person_id <> $2, lower(v.name), v.id limit $4`, path, me.PersonID, pq.Array(me.Agencies()), 2*mostViews)
 	if err != nil {
 		return nil, fmt.Errorf("views of %s: %w", path, err)
 	}
@@ -41,7 +42,8 @@ func (s *Store) SavedViews(ctx context.Context, me rules.Actor, path string) ([]
 }
 
 // SaveView keeps a list's filters under a name. Shared says for which of me's
-// agencies, 0 for none. A name that me has given before is given anew.
+// agencies, 0 for none. A name that me has given before is given anew. Problems:
+// he keeps as many as he may.
 func (s *Store) SaveView(ctx context.Context, me rules.Actor, v SavedView, now time.Time) error {
 	if err := rules.CheckView(me, v.Path, v.Name, v.Query, deref(v.AgencyID)); err != nil {
 		return err
@@ -51,12 +53,15 @@ func (s *Store) SaveView(ctx context.Context, me rules.Actor, v SavedView, now t
 		if err != nil {
 			return fmt.Errorf("view %q: %w", v.Name, err)
 		}
-		_, err = tx.exec(ctx, `
+		n, err := tx.exec(ctx, `
 			insert into saved_view (person_id, agency_id, path, query, name, created_at)
 			select $1, $2, $3, $4, $5, $6 where (select count(*) from saved_view where person_id = $1 and path = $3) < $7`,
 			me.PersonID, v.AgencyID, v.Path, v.Query, v.Name, now, mostViews)
 		if err != nil {
 			return fmt.Errorf("view %q: %w", v.Name, err)
+		}
+		if n == 0 {
+			return rules.Problems{{Field: "name", Key: "form.error.views", Max: mostViews}}
 		}
 		return nil
 	})
