@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -194,8 +195,9 @@ func (a *App) exportLater(c echo.Context, me rules.Actor, format, title string) 
 	return c.Redirect(http.StatusSeeOther, fmt.Sprintf("/exports/%d", id))
 }
 
+// firstLetters is the beginning of a text as the database takes it.
 func firstLetters(text string, n int) string {
-	runes := []rune(text)
+	runes := []rune(strings.ReplaceAll(text, "\x00", ""))
 	return string(runes[:min(len(runes), n)])
 }
 

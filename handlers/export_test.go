@@ -127,7 +127,7 @@ func TestALongQuestionComesAsAFile(t *testing.T) {
 	s.addTask(s.directive, s.uz, time.Date(2026, 2, 20, 0, 0, 0, 0, time.UTC))
 	s.long = 1
 	manager := s.as("manager")
-	if a := manager.get("/search?format=csv&q=draft" + strings.Repeat("+", 600)); a.status != 303 {
+	if a := manager.get("/search?format=csv&q=draft%00" + strings.Repeat("+", 600)); a.status != 303 {
 		t.Errorf("a long question: %d", a.status)
 	}
 	if a := manager.get("/overdue?format=csv&x=" + strings.Repeat("x", 3000)); a.status != 400 {
