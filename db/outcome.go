@@ -32,15 +32,9 @@ func (s *Store) Minute(ctx context.Context, me rules.Actor, in OutcomeInput) (id
 		if err := tx.once(ctx, me, in.FormKey, in.Back); err != nil {
 			return err
 		}
-		t, err := tx.lockTask(ctx, me, in.TaskID, in.Version)
+		t, err := tx.lockForRound(ctx, me, r, in)
 		if err != nil {
 			return err
-		}
-		if rules.SightOf(r.reader(), t.Scope()) == rules.SeesNothing { // its readers would learn of it
-			return fmt.Errorf("task %d in round %d: %w", t.ID, r.ID, ErrNotFound)
-		}
-		if !rules.MayRemind(t.Status, rules.HatsFor(me, t.Scope())) {
-			return fmt.Errorf("task %d: %w", t.ID, rules.ErrForbidden)
 		}
 		// before the act, which stays the last one and can be undone
 		err = tx.log(ctx, deed{Me: me, Act: rules.ActMinute, Note: in.Text, Now: in.Now},
@@ -62,6 +56,22 @@ func (s *Store) Minute(ctx context.Context, me rules.Actor, in OutcomeInput) (id
 		return err
 	})
 	return id, err
+}
+
+// lockForRound locks a task on which me may decide in a round. ErrNotFound where
+// the round's readers would learn of a task that they don't see.
+func (s *Store) lockForRound(ctx context.Context, me rules.Actor, r *Round, in OutcomeInput) (*Task, error) {
+	t, err := s.lockTask(ctx, me, in.TaskID, in.Version)
+	if err != nil {
+		return nil, err
+	}
+	if rules.SightOf(r.reader(), t.Scope()) == rules.SeesNothing {
+		return nil, fmt.Errorf("task %d in round %d: %w", t.ID, r.ID, ErrNotFound)
+	}
+	if !rules.MayRemind(t.Status, rules.HatsFor(me, t.Scope())) {
+		return nil, fmt.Errorf("task %d: %w", t.ID, rules.ErrForbidden)
+	}
+	return t, nil
 }
 
 // outcomeAgency is the new lead of a transfer, 0 for other decisions.
