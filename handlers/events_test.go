@@ -56,6 +56,9 @@ func TestAnEventIsNotedChangedAndCancelled(t *testing.T) {
 	if c := staff.post(a.location+"/cancel", url.Values{"version": {"2"}, "note": {"The hosts asked for it"}}); c.status != 303 {
 		t.Errorf("cancelled: %d", c.status)
 	}
+	if c := staff.get("/reports"); strings.Contains(c.body, a.location+"/pack") {
+		t.Error("papers for an event that was called off")
+	}
 	if c := staff.get(a.location); !strings.Contains(c.body, "The hosts asked for it") {
 		t.Error("the page does not tell why")
 	}
@@ -224,6 +227,9 @@ func TestReportsToPrintAreOfWhatOneSees(t *testing.T) {
 	}
 	if csv := manager.get("/reports/matrix?format=csv"); !strings.Contains(csv.body, "2026-1;Draw up a programme;") || !strings.Contains(csv.body, "Agency uz-trade: 1 overdue") {
 		t.Errorf("the matrix as a file: %s", csv.body)
+	}
+	if a := manager.get("/reports"); !strings.Contains(a.body, `href="/stocktake/agencies"`) {
+		t.Error("no way to the agencies' table")
 	}
 	if a := manager.get(fmt.Sprintf("/meetings/%d/open", s.meeting)); !strings.Contains(a.body, "Open items of the meeting") {
 		t.Error("no report of the meeting")

@@ -35,7 +35,7 @@ var reportList = []struct {
 	permission rules.Permission
 }{
 	{"/reports/overdue", "report.overdue", rules.SeeRegister}, {"/reports/due", "report.due", rules.SeeRegister}, {"/reports/matrix", "pack.matrix", rules.SeeRegister},
-	{"/stocktake", "report.agencies", rules.SeeRegister}, {"/meetings", "report.meeting", rules.SeeRegister}, {"/search", "report.card", rules.SeeTasks},
+	{"/stocktake/agencies", "report.agencies", rules.SeeRegister}, {"/meetings", "report.meeting", rules.SeeRegister}, {"/search", "report.card", rules.SeeTasks},
 }
 
 func (a *App) reports(c echo.Context, me rules.Actor) error {
@@ -50,8 +50,10 @@ func (a *App) reports(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		return err
 	}
-	for i := range events[:min(len(events), 10)] {
-		view.Next = append(view.Next, a.eventRow(c, &events[i].Event))
+	for i := range events {
+		if e := &events[i].Event; e.CancelledAt == nil && len(view.Next) < 10 { // one called off needs no papers
+			view.Next = append(view.Next, a.eventRow(c, e))
+		}
 	}
 	return render(c, http.StatusOK, reportsPage, view)
 }
