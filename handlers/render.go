@@ -137,8 +137,11 @@ func (a *App) nav(c echo.Context, me rules.Actor) ([]templates.NavLink, error) {
 // isAt tells whether the present page is the one of the navigation, or below it.
 func isAt(c echo.Context, href string) bool {
 	path := c.Request().URL.Path
-	if href == "/calendar" { // and the pages beside it
+	switch href {
+	case "/calendar": // and the pages beside it
 		return slices.ContainsFunc(calendarPlaces, func(pl place) bool { return strings.HasPrefix(path, pl.href) })
+	case "/overdue": // and what a review of it leads to
+		return slices.ContainsFunc([]string{href, "/rounds", "/changes"}, func(at string) bool { return strings.HasPrefix(path, at) })
 	}
 	return strings.HasPrefix(path, href)
 }

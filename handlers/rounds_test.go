@@ -149,6 +149,9 @@ func TestChangesLookBack(t *testing.T) {
 	if a := s.as("stranger.manager").get("/changes?format=csv"); strings.Contains(a.body, "kz-trade") {
 		t.Error("a stranger reads of the other side's own tasks")
 	}
+	if a := b.get("/changes"); !strings.Contains(a.body, `href="/overdue" aria-current="page"`) {
+		t.Error("the navigation does not say where one is")
+	}
 	if a := s.as("focal").get("/changes"); a.status != 404 {
 		t.Errorf("a focal point: %d", a.status)
 	}
