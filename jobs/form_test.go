@@ -247,3 +247,14 @@ func TestADueDateComesAlong(t *testing.T) {
 		}
 	}
 }
+
+// What is overdue counts in the subject, whether the mail tells of it by itself
+// or in a list.
+func TestASubjectCountsTheOverdueOfLists(t *testing.T) {
+	t.Parallel()
+	l := letterTo(i18n.En, "late_7", 1, 40)
+	l.Lists = []db.LetterList{{Rule: "week", Sections: []db.ListSection{{Key: "late", Total: 5}, {Key: "week", Total: 4}}}}
+	if m := composed(t, l); m.Subject != "6 overdue – 10 tasks for you" {
+		t.Errorf("%q", m.Subject)
+	}
+}

@@ -84,7 +84,7 @@ func (j *Jobs) view(p *i18n.Printer, l *db.Letter, agencies map[int64]*db.Agency
 		}
 	}
 	v.Lists = j.lists(p, l, agencies, now)
-	v.Subject = subject(p, l, lines, late)
+	v.Subject = subject(p, l, lines, late+lateListed(l))
 	if len(lines) > 0 {
 		v.Intro = p.N("mail.intro", len(lines))
 	}

@@ -156,3 +156,16 @@ func listCount(l *db.Letter) int {
 	}
 	return n
 }
+
+// lateListed is how many overdue tasks a letter's lists tell of.
+func lateListed(l *db.Letter) int {
+	n := 0
+	for _, list := range l.Lists {
+		for _, s := range list.Sections {
+			if s.Key == "late" || s.Key == "still_late" {
+				n += s.Total
+			}
+		}
+	}
+	return n
+}
