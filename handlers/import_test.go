@@ -74,7 +74,7 @@ func TestAgenciesComeIn(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	admin := s.as("admin")
-	table := "Код;Сторона;Вид;Вышестоящий орган (код);Название на английском;Название на русском;E-mail\n" +
+	table := "Код;Сторона;Вид;Вышестоящее ведомство (код);Название на английском;Название на русском;E-mail\n" +
 		"uz-rail-2;Узбекистан;Компания;uz-rail;Railway depot;Депо;depot@example.org\n" +
 		"uz-rail;UZ;agency;;Railways;Железные дороги;\n" +
 		"uz-trade;UZ;ministry;;Agency uz-trade;Министерство торговли;\n" +
