@@ -79,9 +79,14 @@ const planAtOnce = 2
 // once, marked late. While mails are held it plans nothing.
 func (s *Store) PlanReminders(ctx context.Context, now time.Time) (int, error) {
 	s.forgetCalendars()
-	if err := s.planLists(ctx, now); err != nil {
-		return 0, err
-	}
+	lists := s.planLists(ctx, now)
+	total, err := s.planTasksDue(ctx, now)
+	return total, errors.Join(lists, err)
+}
+
+// planTasksDue plans the ladder's steps, in two transactions side by side once
+// one was not enough.
+func (s *Store) planTasksDue(ctx context.Context, now time.Time) (int, error) {
 	total, err := s.planSome(ctx, now)
 	if err != nil || total < planBatch {
 		return total, err

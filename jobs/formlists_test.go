@@ -80,3 +80,14 @@ func TestAMailOfListsAloneSaysWhatItIs(t *testing.T) {
 		}
 	}
 }
+
+// A message that can't be written stays one message's trouble.
+func TestAPanicWhileWritingIsAnError(t *testing.T) {
+	t.Parallel()
+	j := &Jobs{BaseURL: "https://amal.example", From: "Amal <amal@example.org>", Now: func() time.Time { return at("2026-03-02 04:00") }}
+	l := &db.Letter{Lists: []db.LetterList{{Rule: rules.ListPack, Event: &db.Event{Title: "Summit"}}}} // an event without a day
+	l.To.Email = "focal@example.org"
+	if _, err := j.composeSafely(l, nil); err == nil || !strings.Contains(err.Error(), "panic") {
+		t.Errorf("got %v", err)
+	}
+}

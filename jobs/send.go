@@ -187,7 +187,7 @@ var errCompose = errors.New("not written")
 
 // deliver writes and sends one claimed message.
 func (j *Jobs) deliver(ctx context.Context, w *worker, l *db.Letter, directory map[int64]*db.Agency) (answer string, err error) {
-	message, err := j.compose(l, directory, j.Now())
+	message, err := j.composeSafely(l, directory)
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", errCompose, err)
 	}
@@ -197,6 +197,17 @@ func (j *Jobs) deliver(ctx context.Context, w *worker, l *db.Letter, directory m
 		j.noteMail(ctx, err)
 	}
 	return answer, err
+}
+
+// composeSafely writes a message; one that can't be written must not take the
+// others with it.
+func (j *Jobs) composeSafely(l *db.Letter, directory map[int64]*db.Agency) (m mail.Message, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("panic: %v", fault)
+		}
+	}()
+	return j.compose(l, directory, j.Now())
 }
 
 // ended writes what became of a claimed message.
