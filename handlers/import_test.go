@@ -232,7 +232,7 @@ func TestReasonsStandBesideTheCell(t *testing.T) {
 	s := newSite(t)
 	staff := s.as("staff")
 	a := staff.upload("tasks", "t.csv", "number;task;lead;deadline\n2026-1.9;X;nobody at all;30.06.2026\n2026-1.11;X;uz-trade;31.02.2026\n")
-	for lang, want := range map[string]string{"en": "No agency, or more than one, is called so.", "ru": "Такого органа нет", "uz": "Bunday idora", "kk": "Мұндай орган", "de": "Keine oder mehrere Stellen"} {
+	for lang, want := range map[string]string{"en": "No agency, or more than one, is called so.", "ru": "Такого ведомства нет", "uz": "Bunday idora", "kk": "Мұндай мекеме", "de": "Keine oder mehrere Stellen"} {
 		page := staff.get(a.location + "?fate=bad&lang=" + lang)
 		if at := regexp.MustCompile(`(?s)class="full bad">nobody at all<p class="msg">.*?</td>`).FindString(page.body); !strings.Contains(at, want) {
 			t.Errorf("%s: %q", lang, at)

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -196,6 +197,9 @@ func TestAheadOnOwnDays(t *testing.T) {
 	o.check(err)
 	var ahead []string
 	for _, s := range page.Ahead {
+		if slices.ContainsFunc(rules.Listings, func(l rules.Listing) bool { return l.Rule == s.Rule }) {
+			continue
+		}
 		ahead = append(ahead, fmt.Sprintf("%s %s %v", s.Morning.Format("01-02"), s.Rule, s.To))
 	}
 	want := []string{"03-03 unaccepted [lead controller]", "03-12 silent [lead]", "03-12 due_7 [lead]", "03-13 due_3w [controller]", "03-17 due_3w [lead]",
