@@ -71,7 +71,7 @@ func (a *Agency) Form(parentCode string) AgencyInput {
 // or country sets the deadlines' moments of its open tasks anew. TakenError
 // means that the code is in use, ErrStale that it changed meanwhile.
 func (s *Store) SaveAgency(ctx context.Context, me rules.Actor, in AgencyInput) (id int64, err error) {
-	zone, zoneErr := time.LoadLocation(in.TimeZone)
+	zone, zoneErr := zoneNamed(in.TimeZone)
 	err = rules.CheckAgency(rules.AgencyDraft{
 		Code: in.Code, Side: rules.Side(in.Side), Kind: in.Kind, Names: in.Names, Email: in.Email,
 		ReviewLevels: in.ReviewLevels, ReviewDays: in.ReviewDays, Locale: in.Locale, Zone: zoneErr == nil && in.TimeZone != "" && zone != time.Local, Country: in.Country,

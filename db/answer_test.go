@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"amal/db"
+	"amal/db/dbtest"
 	"amal/rules"
 )
 
@@ -16,7 +17,7 @@ import (
 func (w *world) letter(t *testing.T, to rules.Actor) *db.Letter {
 	t.Helper()
 	for {
-		l, err := w.Claim(w.ctx, "test", w.now)
+		l, err := dbtest.Claim(w.ctx, w.Store, "test", w.now)
 		check(t, err)
 		if l.PersonID != nil && *l.PersonID == to.PersonID {
 			check(t, w.AddAnswerLinks(w.ctx, w.now, l))

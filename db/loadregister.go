@@ -52,7 +52,7 @@ var accountRoles = []rules.Role{rules.Staff, rules.Controller, rules.Manager, ru
 
 // register lays agencies, people and days off.
 func (l *loader) register() error {
-	tashkent, err := time.LoadLocation("Asia/Tashkent")
+	tashkent, err := zoneNamed("Asia/Tashkent")
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (l *loader) layAgency(i int) error {
 	if err != nil {
 		return err
 	}
-	zone, err := time.LoadLocation(in.TimeZone)
+	zone, err := zoneNamed(in.TimeZone)
 	if err != nil {
 		return err
 	}

@@ -59,19 +59,6 @@ type LetterLine struct {
 	Task
 }
 
-// Claim takes the next waiting message for a sender, as ClaimSome does.
-// ErrNotFound means that nothing waits, or that mails are held.
-func (s *Store) Claim(ctx context.Context, lease string, now time.Time) (*Letter, error) {
-	letters, err := s.ClaimSome(ctx, lease, 1, now)
-	if err != nil {
-		return nil, err
-	}
-	if len(letters) == 0 {
-		return nil, ErrNotFound
-	}
-	return letters[0], nil
-}
-
 // ClaimSome takes waiting messages for a sender, at most so many: lease names
 // this claim and no other. The lines that are no longer right are dropped; where
 // nothing is left, or the recipient has no usable address, the message is marked

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"amal/db"
+	"amal/db/dbtest"
 	"amal/rules"
 )
 
@@ -33,7 +34,7 @@ func (s *site) mailed(to string, task int64) (link string) {
 	n, err := s.Store.OpenMessages(ctx, "amal.example", now)
 	must(s, n, err)
 	for {
-		l, err := s.Store.Claim(ctx, "test", now)
+		l, err := dbtest.Claim(ctx, s.Store, "test", now)
 		if errors.Is(err, db.ErrNotFound) {
 			return link
 		}

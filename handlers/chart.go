@@ -83,4 +83,5 @@ func tick(span float64) float64 {
 	return base * 10
 }
 
+// percentOf writes a length in a picture, of 100.
 func percentOf(v float64) string { return fmt.Sprintf("%.2f%%", v) }

@@ -2,14 +2,12 @@ package handlers
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"amal/db"
 	"amal/files"
-	"amal/i18n"
 	"amal/rules"
 )
 
@@ -37,17 +35,9 @@ func (a *App) eventsGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 			state = p.T("event.cancelled")
 		}
 		return []any{files.Link{Text: e.Title, Href: a.addressOf("/events/" + strconv.FormatInt(e.ID, 10))}, p.T("event.kind." + string(e.Kind)), dayCell(e.StartsOn), dayCell(e.EndsOn),
-			e.Wording, e.Place, sideNames(p, e.Sides), e.Due, state}
+			e.Wording, e.Place, sideWords(p, e.Sides), e.Due, state}
 	})
 	return grid, nil
-}
-
-func sideNames(p *i18n.Printer, codes []string) string {
-	var names []string
-	for _, code := range codes {
-		names = append(names, p.T("side."+code))
-	}
-	return strings.Join(names, ", ")
 }
 
 // indicatorsGrid is the list of figures with their latest values as a file.

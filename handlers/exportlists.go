@@ -116,6 +116,7 @@ func (a *App) meetingsGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	return grid, nil
 }
 
+// sideWords names sides in a cell.
 func sideWords(p *i18n.Printer, sides []string) string {
 	var words []string
 	for _, side := range sides {

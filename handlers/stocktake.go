@@ -1,7 +1,6 @@
 package handlers
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -140,7 +139,8 @@ func (v *stocktakeView) agencyBars(a *App, c echo.Context, n names, t *db.Agency
 	}
 }
 
-func inPercent(share float64) string { return fmt.Sprintf("%.2f%%", 100*share) }
+// inPercent writes a share of 1 as a length in a picture.
+func inPercent(share float64) string { return percentOf(100 * share) }
 
 // ageBars shows what is overdue by how long.
 func (v *stocktakeView) ageBars(p *i18n.Printer, ages db.Ages) {

@@ -201,7 +201,7 @@ func (o *bigOffice) bare(workers, mails int, m mail.Message) float64 {
 // sample is the mail that the first waiting message becomes.
 func (o *bigOffice) sample() mail.Message {
 	o.b.Helper()
-	l, err := o.Store.Claim(o.b.Context(), "sample", benchNow)
+	l, err := dbtest.Claim(o.b.Context(), o.Store, "sample", benchNow)
 	check(o.b, err)
 	directory, err := o.Store.Directory(o.b.Context(), benchNow)
 	check(o.b, err)

@@ -13,6 +13,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"amal/db"
+	"amal/db/dbtest"
 	"amal/mail"
 )
 
@@ -205,10 +206,10 @@ func TestALeaseDoesNotGoByTheServersClock(t *testing.T) {
 	o := newOffice(t)
 	o.task("Draft", "2026-06-26")
 	o.check(o.Plan(t.Context(), o.now()))
-	_, err := o.Store.Claim(t.Context(), "one", o.now())
+	_, err := dbtest.Claim(t.Context(), o.Store, "one", o.now())
 	o.check(err)
 	for _, apart := range []time.Duration{-time.Hour, time.Hour, 365 * 24 * time.Hour} {
-		if _, err := o.Store.Claim(t.Context(), "other", o.now().Add(apart)); !errors.Is(err, db.ErrNotFound) {
+		if _, err := dbtest.Claim(t.Context(), o.Store, "other", o.now().Add(apart)); !errors.Is(err, db.ErrNotFound) {
 			t.Errorf("claimed twice by a server whose clock is %v apart: %v", apart, err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"amal/db"
+	"amal/db/dbtest"
 	"amal/mail"
 	"amal/rules"
 )
@@ -140,7 +141,7 @@ func TestARetryCarriesTheSameLink(t *testing.T) {
 	o.check(o.Plan(t.Context(), o.now()))
 	var keys [][]byte
 	for range 3 {
-		letter, err := o.Store.Claim(t.Context(), "test", o.now())
+		letter, err := dbtest.Claim(t.Context(), o.Store, "test", o.now())
 		o.check(err)
 		keys = append(keys, letter.Key)
 		w := worker{Sender: box, name: "test"}

@@ -389,9 +389,9 @@ func TestALeaseThatRanOut(t *testing.T) {
 	o := newOffice(t)
 	o.task("Draft", "2026-06-26")
 	o.check(o.Plan(t.Context(), o.now()))
-	frozen, err := o.Store.Claim(t.Context(), "frozen", o.now())
+	frozen, err := dbtest.Claim(t.Context(), o.Store, "frozen", o.now())
 	o.check(err)
-	if _, err := o.Store.Claim(t.Context(), "other", o.now()); !errors.Is(err, db.ErrNotFound) {
+	if _, err := dbtest.Claim(t.Context(), o.Store, "other", o.now()); !errors.Is(err, db.ErrNotFound) {
 		t.Fatalf("claimed twice: %v", err)
 	}
 	owner, err := sql.Open("postgres", o.urls.Owner)
@@ -399,13 +399,13 @@ func TestALeaseThatRanOut(t *testing.T) {
 	defer owner.Close()
 	_, err = owner.ExecContext(t.Context(), `update message set leased_until = clock_timestamp() - interval '1 second' where leased_by = 'frozen'`)
 	o.check(err)
-	again, err := o.Store.Claim(t.Context(), "other", o.now())
+	again, err := dbtest.Claim(t.Context(), o.Store, "other", o.now())
 	for range 150 { // the connection is too young at first
 		if !errors.Is(err, db.ErrNotFound) {
 			break
 		}
 		time.Sleep(100 * time.Millisecond)
-		again, err = o.Store.Claim(t.Context(), "other", o.now())
+		again, err = dbtest.Claim(t.Context(), o.Store, "other", o.now())
 	}
 	o.check(err)
 	if again.HeaderID != frozen.HeaderID {
