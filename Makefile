@@ -48,7 +48,7 @@ faults: ## the long fault runs: mail server, database, processes; a table of wha
 bench: ## lists, pages and mails against the bare query and a bare SMTP loop as ratios; the reader: its speed and its figures
 	@sh scripts/setup.sh postgres
 	$(GO) test -run '^$$' -bench . -benchtime 300x ./db
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./jobs
+	AMAL_BENCH_MAILS=$${AMAL_BENCH_MAILS:-100000} AMAL_BENCH_PLAN=$${AMAL_BENCH_PLAN:-1000000} $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./jobs
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./commands
 	$(GO) test -run Labelled -bench Read -v ./communique
 
