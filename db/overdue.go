@@ -153,7 +153,7 @@ func (s *Store) LateTask(ctx context.Context, me rules.Actor, id int64, now time
 func (s *Store) listLate(ctx context.Context, c *clause, page, order string) ([]ListedTask, error) {
 	raised := c.arg(pq.Array(rules.RaisingRules()))
 	var rows []ListedTask
-	err := s.all(ctx, &rows, `
+	err := s.steady().all(ctx, &rows, `
 		select `+listedColumns+`,
 			array(select distinct x.rule from reminder x where x.subject = 'task' and x.subject_id = t.id and x.rule = any(`+raised+`)
 				and x.occasion = 'd' || t.deadline_version and x.state <> 'skipped') as raised

@@ -52,7 +52,7 @@ func (s *Store) OverdueAges(ctx context.Context, me rules.Actor, f CountFilter, 
 	if scope == "" {
 		return a, nil
 	}
-	err := s.get(ctx, &a, `
+	err := s.steady().get(ctx, &a, `
 		select
 			coalesce(sum(n) filter (where overdue_at > $2), 0) as week,
 			coalesce(sum(n) filter (where overdue_at <= $2 and overdue_at > $3), 0) as month,
@@ -178,7 +178,7 @@ func (s *Store) keptGroups(ctx context.Context, me rules.Actor, f OverdueFilter,
 		Key string
 		N   int
 	}
-	err = s.all(ctx, &rows, `
+	err = s.steady().all(ctx, &rows, `
 		select substr(scope, 8) as key, sum(n) as n from open_count
 		where scope = any($1) and state = 'open' and overdue_at <= $2 and overdue_at > $3 group by scope`,
 		pq.Array(scopes), now.AddDate(0, 0, 1-max(f.MinDays, 1)), until)

@@ -62,13 +62,29 @@ func (s *Store) PersonByEmail(ctx context.Context, email string) (*Person, error
 }
 
 func (s *Store) activePerson(ctx context.Context, where string, arg any) (*Person, error) {
-	var p Person
-	err := s.get(ctx, &p, `select `+personColumns+` from person p where p.disabled_at is null and `+where, arg)
+	var rows []struct {
+		Person
+		AgencyID *int64 `db:"agency_id"`
+		Role     *string
+		Side     *string
+	}
+	err := s.steady().all(ctx, &rows, `
+		select `+personColumns+`, m.agency_id, m.role, a.side
+		from person p left join (member m join agency a on a.id = m.agency_id) on m.person_id = p.id
+		where p.disabled_at is null and `+where+` order by m.agency_id`, arg)
+	if err == nil && len(rows) == 0 {
+		err = ErrNotFound
+	}
 	if err != nil {
 		return nil, fmt.Errorf("person: %w", err)
 	}
-	p.Members, err = s.members(ctx, p.ID)
-	return &p, err
+	p := rows[0].Person
+	for _, r := range rows {
+		if r.AgencyID != nil {
+			p.Members = append(p.Members, MemberRow{PersonID: p.ID, AgencyID: *r.AgencyID, Role: *r.Role, Side: *r.Side})
+		}
+	}
+	return &p, nil
 }
 
 func (s *Store) members(ctx context.Context, personID int64) ([]MemberRow, error) {

@@ -30,7 +30,7 @@ const mostViews = 50
 // agencies, by name.
 func (s *Store) SavedViews(ctx context.Context, me rules.Actor, path string) ([]SavedView, error) {
 	var views []SavedView
-	err := s.all(ctx, &views, `
+	err := s.steady().all(ctx, &views, `
 		select v.id, v.person_id, p.name as owner, v.agency_id, v.path, v.query, v.name
 		from saved_view v join person p on p.id = v.person_id
 		where v.path = $1 and (v.person_id = $2 or v.agency_id = any($3))

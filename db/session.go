@@ -18,16 +18,28 @@ type Sessions struct{ Store *Store }
 const (
 	SessionFor  = 7 * 24 * time.Hour
 	SessionIdle = 12 * time.Hour
+	touchAfter  = time.Minute // between two notes that a session was seen
 )
 
 type visitorKey struct{}
 
-// Visitor is where a request comes from.
-type Visitor struct{ Address, Agent string }
+// Visitor is where a request comes from. Stale is noted when its session is
+// found: it was last noted as seen a minute ago or more.
+type Visitor struct {
+	Address, Agent string
+	Stale          bool
+}
 
 // WithVisitor tells the session store where a request comes from.
 func WithVisitor(ctx context.Context, v Visitor) context.Context {
-	return context.WithValue(ctx, visitorKey{}, v)
+	return context.WithValue(ctx, visitorKey{}, &v)
+}
+
+func visitorOf(ctx context.Context) *Visitor {
+	if v, ok := ctx.Value(visitorKey{}).(*Visitor); ok {
+		return v
+	}
+	return &Visitor{Stale: true}
 }
 
 // SessionData is what a session holds.
@@ -44,15 +56,20 @@ func hashed(token string) []byte {
 
 // FindCtx returns the data of a live session.
 func (s Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
-	var data []byte
-	err := s.Store.get(ctx, &data, `
-		select data from session
+	var kept struct {
+		Data   []byte
+		SeenAt time.Time `db:"seen_at"`
+		Now    time.Time
+	}
+	err := s.Store.steady().get(ctx, &kept, `
+		select data, seen_at, now() as now from session
 		where token_hash = $1 and expires_at > now() and seen_at > now() - cast($2 as interval)`,
 		hashed(token), SessionIdle.String())
 	if errors.Is(err, ErrNotFound) {
 		return nil, false, nil
 	}
-	return data, err == nil, err
+	visitorOf(ctx).Stale = kept.Now.Sub(kept.SeenAt) >= touchAfter
+	return kept.Data, err == nil, err
 }
 
 // CommitCtx keeps the data of a session.
@@ -61,7 +78,7 @@ func (s Sessions) CommitCtx(ctx context.Context, token string, data []byte, expi
 	if err := json.Unmarshal(data, &d); err != nil {
 		return fmt.Errorf("session data: %w", err)
 	}
-	v, _ := ctx.Value(visitorKey{}).(Visitor)
+	v := visitorOf(ctx)
 	_, err := s.Store.exec(ctx, `
 		insert into session (token_hash, person_id, data, address, agent, created_at, seen_at, expires_at)
 		values ($1, $2, $3, $4, $5, now(), now(), $6)
@@ -106,9 +123,12 @@ func (s *Store) EndedSession(ctx context.Context, token string) (personID int64,
 
 // Touch notes a visit of a session and its person, at most once a minute.
 func (s *Store) Touch(ctx context.Context, token string, personID int64, now time.Time) error {
+	if !visitorOf(ctx).Stale {
+		return nil
+	}
 	n, err := s.exec(ctx, `
 		update session set seen_at = $2
-		where token_hash = $1 and seen_at < $3`, hashed(token), now, now.Add(-time.Minute))
+		where token_hash = $1 and seen_at < $3`, hashed(token), now, now.Add(-touchAfter))
 	if err != nil || n == 0 {
 		return err
 	}

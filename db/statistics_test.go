@@ -40,7 +40,7 @@ func TestAnyPastDayCanBeComputedAgain(t *testing.T) {
 	kazakh := w.person(t, "kazakh", w.kz, rules.Head)
 	spans := []rules.Span{rules.YearOf(begin), march, {From: day("2026-03-05"), To: day("2026-03-17")}}
 	viewers := []rules.Actor{w.manager, kazakh, w.focalUZ, w.focalKZ}
-	rapid.Check(t, func(rt *rapid.T) {
+	days := func(rt *rapid.T) {
 		w.now = w.now.Truncate(24 * time.Hour).Add(30 * time.Hour) // each run goes on where the last one ended
 		type past struct {
 			at   time.Time
@@ -80,7 +80,12 @@ func TestAnyPastDayCanBeComputedAgain(t *testing.T) {
 				rt.Fatalf("%s, as of %v:\n got %s\nshown %s", p.me.Name, p.at, got, p.was)
 			}
 		}
-	})
+	}
+	for range 4 { // by chance an act may not come off for long
+		if rapid.Check(t, days); len(done) == 11 {
+			break
+		}
+	}
 	for i := range 11 {
 		if done[i] == 0 {
 			t.Errorf("act %d never came off: %v", i, done)

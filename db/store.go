@@ -22,10 +22,12 @@ type Store struct {
 	tx    *sqlx.Tx // nil outside a transaction
 	stmts *statements
 	fresh *[]string // queries this transaction ran that are not prepared yet
+	fixed *Store    // see steady
 }
 
-// Options says how to reach the database. Connections is the size of the pool;
-// all of them are kept, because a new one has to prepare its statements again.
+// Options says how to reach the database. Connections is the size of each of
+// the two pools (see steady); all of them are kept, because a new one has to
+// prepare its statements again.
 type Options struct {
 	URL         string // of the app's role, URL or key=value
 	Connections int    // 0 = 8
@@ -34,6 +36,21 @@ type Options struct {
 // Open makes the pool and checks that the database answers. The sessions work
 // in UTC; time zones are applied in Go.
 func Open(ctx context.Context, o Options) (*Store, error) {
+	s, err := openPool(ctx, o)
+	if err != nil || s.stmts.off {
+		return s, err
+	}
+	if o.URL, err = planningOnce(o.URL); err == nil {
+		s.fixed, err = openPool(ctx, o)
+	}
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func openPool(ctx context.Context, o Options) (*Store, error) {
 	connector, err := pq.NewConnector(o.URL)
 	if err != nil {
 		return nil, fmt.Errorf("database address: %w", err)
@@ -49,18 +66,51 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	binary := strings.Contains(o.URL, "binary_parameters=yes")
-	return &Store{pool: pool, stmts: &statements{off: binary}}, nil
+	return &Store{pool: pool, stmts: &statements{off: strings.Contains(o.URL, "binary_parameters=yes")}}, nil
+}
+
+// planningOnce is the address of sessions that keep one plan for each
+// statement, whatever its arguments.
+func planningOnce(address string) (string, error) {
+	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
+		var err error
+		if address, err = pq.ParseURL(address); err != nil {
+			return "", fmt.Errorf("database address: %w", err)
+		}
+	}
+	return address + " plan_cache_mode=force_generic_plan", nil
+}
+
+// steady is the store for what every page asks and whose best plan is the same
+// for all arguments: Postgres would plan it anew each time, which costs as much
+// as running it (docs/decisions/0002). Inside a transaction it is the store
+// itself.
+func (s *Store) steady() *Store {
+	if s.fixed == nil {
+		return s
+	}
+	return s.fixed
 }
 
 // Close ends the pool.
-func (s *Store) Close() error { return s.pool.Close() }
+func (s *Store) Close() error {
+	if s.fixed != nil {
+		_ = s.fixed.Close() // of the same server: one error tells
+	}
+	return s.pool.Close()
+}
 
 // Ping asks the database for a sign of life.
 func (s *Store) Ping(ctx context.Context) error { return s.pool.PingContext(ctx) }
 
 // Queries tells how many statements the store has run; tests count with it.
-func (s *Store) Queries() int64 { return s.stmts.run.Load() }
+func (s *Store) Queries() int64 {
+	n := s.stmts.run.Load()
+	if s.fixed != nil {
+		n += s.fixed.Queries()
+	}
+	return n
+}
 
 // InTx runs do in one transaction, which is committed if do returns nil.
 // Inside a transaction it joins that one.
