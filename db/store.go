@@ -8,6 +8,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -72,13 +73,18 @@ func openPool(ctx context.Context, o Options) (*Store, error) {
 // planningOnce is the address of sessions that keep one plan for each
 // statement, whatever its arguments.
 func planningOnce(address string) (string, error) {
-	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
-		var err error
-		if address, err = pq.ParseURL(address); err != nil {
-			return "", fmt.Errorf("database address: %w", err)
-		}
+	const setting = "plan_cache_mode"
+	if !strings.Contains(address, "://") {
+		return address + " " + setting + "=force_generic_plan", nil
 	}
-	return address + " plan_cache_mode=force_generic_plan", nil
+	u, err := url.Parse(address)
+	if err != nil {
+		return "", fmt.Errorf("database address: %w", err)
+	}
+	q := u.Query()
+	q.Set(setting, "force_generic_plan")
+	u.RawQuery = q.Encode()
+	return u.String(), nil
 }
 
 // steady is the store for what every page asks and whose best plan is the same

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"reflect"
 	"sync"
 	text "text/template"
 
@@ -50,7 +51,13 @@ type Registered struct {
 
 // New returns the page of a file in templates/pages.
 func New[V any](name string) *Page[V] {
-	p := &Page[V]{name: name, sets: newSets(func(l i18n.Lang) (*template.Template, error) { return parse(name, l) })}
+	p := &Page[V]{name: name, sets: newSets(func(l i18n.Lang) (*template.Template, error) {
+		set, err := parse(name, l)
+		if err == nil {
+			err = compileRows(set, funcs(l), reflect.TypeFor[V]())
+		}
+		return set, err
+	})}
 	registry = append(registry, Registered{
 		Name: name,
 		Parse: func() error {
@@ -100,8 +107,23 @@ func (p *Page[V]) Render(w io.Writer, l i18n.Lang, view V) error {
 	if err := set.Execute(b, view); err != nil {
 		return fmt.Errorf("page %s: %w", p.name, err)
 	}
+	if Rendered != nil {
+		Rendered(p.name, b.Bytes(), func(w io.Writer) error { return p.interpret(w, l, view) })
+	}
 	_, err = w.Write(b.Bytes())
 	return err
+}
+
+// Rendered gets each page that is written, and how html/template alone writes
+// it, where tests set it.
+var Rendered func(page string, html []byte, interpret func(io.Writer) error)
+
+func (p *Page[V]) interpret(w io.Writer, l i18n.Lang, view V) error {
+	set, err := parse(p.name, l)
+	if err != nil {
+		return err
+	}
+	return set.Execute(w, view)
 }
 
 // Mail is a mail's twin templates, text and HTML, which take a view of type V.
