@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lib/pq"
-
 	"amal/rules"
 )
 
@@ -188,47 +186,6 @@ func (s *Store) AnyPerson(ctx context.Context, id int64) (*Person, []HistoryLine
 	}
 	lines, err := s.history(ctx, "person", id, 50)
 	return p, lines, err
-}
-
-// People lists everybody by name, PageSize and one more where there are
-// further ones; after is the last name and id shown, find a part of name or
-// address.
-func (s *Store) People(ctx context.Context, find, afterName string, afterID int64) ([]Person, error) {
-	var people []Person
-	err := s.all(ctx, &people, `
-		select `+personColumns+`
-		from person p
-		where (lower(p.name), p.id) > (lower($1), $2)
-			and ($3 = '' or strpos(lower(p.name), lower($3)) > 0 or strpos(p.email, lower($3)) > 0)
-		order by lower(p.name), p.id
-		limit 51`, afterName, afterID, find)
-	if err != nil {
-		return nil, fmt.Errorf("people: %w", err)
-	}
-	return people, s.addMembers(ctx, people)
-}
-
-// addMembers reads the roles of all of them at once.
-func (s *Store) addMembers(ctx context.Context, people []Person) error {
-	at := map[int64]int{}
-	ids := make([]int64, len(people))
-	for i, p := range people {
-		ids[i], at[p.ID] = p.ID, i
-	}
-	var rows []MemberRow
-	err := s.all(ctx, &rows, `
-		select m.person_id, m.agency_id, m.role, a.side
-		from member m join agency a on a.id = m.agency_id
-		where m.person_id = any($1)
-		order by m.agency_id`, pq.Array(ids))
-	if err != nil {
-		return fmt.Errorf("roles: %w", err)
-	}
-	for _, m := range rows {
-		p := &people[at[m.PersonID]]
-		p.Members = append(p.Members, m)
-	}
-	return nil
 }
 
 // SetPassword keeps the hash of a new password and ends all sessions but keep

@@ -3,7 +3,6 @@ package handlers
 import (
 	"fmt"
 	"net/http"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -19,9 +18,9 @@ import (
 type agenciesView struct {
 	templates.Layout
 	Find     string
+	List     templates.List
 	Agencies []agencyRow
 	Admin    bool
-	Follow   bool // somebody with tasks to see
 	Pager    templates.Pager
 }
 
@@ -35,8 +34,34 @@ type agencyRow struct {
 
 var agenciesPage = templates.New[agenciesView]("agencies.html")
 
-// agencies lists the directory by name in the asker's language. It is small and
-// kept in memory, so it pages by name there.
+// agencyList are the columns of the directory.
+var agencyList = listing{sort: "name", columns: []column{
+	{key: "name", label: "field.name", sorts: true}, {key: "side", label: "field.side", sorts: true}, {key: "kind", label: "field.kind", sorts: true},
+	{key: "mailbox", label: "agency.mailbox", sorts: true}, {key: "calendar", label: "feed.one"}}}
+
+// foundAgencies are the agencies that the request's search finds, sorted as it
+// asks for. The directory is small and kept in memory.
+func foundAgencies(c echo.Context, n names, by db.Sort) []*db.Agency {
+	find := strings.ToLower(c.QueryParam("find"))
+	var list []*db.Agency
+	for _, agency := range n.all {
+		if foundAgency(agency, agency.Name(n.lang), find) {
+			list = append(list, agency)
+		}
+	}
+	sortHeld(by, list, agencyKey(n, by.By))
+	return list
+}
+
+// agencyKey is what a column sorts the directory by, then the name.
+func agencyKey(n names, column string) func(g *db.Agency) (string, string, int64) {
+	return func(g *db.Agency) (string, string, int64) {
+		first := map[string]string{"side": g.Side, "kind": n.say.T("agency.kind." + g.Kind), "mailbox": g.Email}[column]
+		return first, strings.ToLower(g.Name(n.lang)), g.ID
+	}
+}
+
+// agencies lists the directory.
 func (a *App) agencies(c echo.Context, me rules.Actor) error {
 	p := say(c)
 	n, err := a.names(c)
@@ -46,25 +71,21 @@ func (a *App) agencies(c echo.Context, me rules.Actor) error {
 	if format := exportWanted(c); format != "" {
 		return a.exportFrom(c, me, format, a.agenciesGrid)
 	}
-	view := agenciesView{Layout: a.layout(c, p.T("nav.agencies")), Find: c.QueryParam("find"), Admin: rules.Allowed(me, rules.Administer), Follow: rules.Allowed(me, rules.SeeTasks)}
-	find := strings.ToLower(view.Find)
-	for id, agency := range n.all {
-		name := agency.Name(n.lang)
-		if foundAgency(agency, name, find) {
-			view.Agencies = append(view.Agencies, agencyRow{ID: id, Name: name, Code: agency.Code, Kind: p.T("agency.kind." + agency.Kind), Email: agency.Email,
-				Side: n.side(id), Refused: agency.EmailRefusedAt != nil, Retired: agency.RetiredAt != nil, Doubtful: strings.HasPrefix(agency.Certainty, "check"),
-				Follow: rules.MayFollow(me, id, rules.Side(agency.Side))})
-		}
+	view := agenciesView{Layout: a.layout(c, p.T("nav.agencies")), Find: c.QueryParam("find"), Admin: rules.Allowed(me, rules.Administer)}
+	ask := agencyList.asked(c)
+	if !rules.Allowed(me, rules.SeeTasks) { // nothing to follow
+		ask = ask.without("calendar")
 	}
-	sort.Slice(view.Agencies, func(i, j int) bool { return view.Agencies[i].Name < view.Agencies[j].Name })
-	after := c.QueryParam("name")
-	start := sort.Search(len(view.Agencies), func(i int) bool { return view.Agencies[i].Name > after })
-	view.Agencies = view.Agencies[start:]
-	if len(view.Agencies) > db.PageSize {
-		view.Agencies = view.Agencies[:db.PageSize]
-		view.Pager.Next = afterName(c, view.Agencies[db.PageSize-1].Name, 1)
+	page, next := pageHeld(ask.Sort, foundAgencies(c, n, ask.Sort), agencyKey(n, ask.By))
+	for _, agency := range page {
+		view.Agencies = append(view.Agencies, agencyRow{ID: agency.ID, Name: agency.Name(n.lang), Code: agency.Code, Kind: p.T("agency.kind." + agency.Kind), Email: agency.Email,
+			Side: n.side(agency.ID), Refused: agency.EmailRefusedAt != nil, Retired: agency.RetiredAt != nil, Doubtful: strings.HasPrefix(agency.Certainty, "check"),
+			Follow: rules.MayFollow(me, agency.ID, rules.Side(agency.Side))})
 	}
-	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
+	if next != nil {
+		view.Pager.Next = ask.after(c, next)
+	}
+	view.Pager.First, view.Export, view.List = firstPage(c), exportLinks(c), ask.view(c)
 	return render(c, http.StatusOK, agenciesPage, view)
 }
 

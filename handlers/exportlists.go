@@ -3,7 +3,6 @@ package handlers
 import (
 	"fmt"
 	"iter"
-	"sort"
 	"strings"
 	"time"
 
@@ -26,23 +25,16 @@ func filterNote(c echo.Context, key, value string) string {
 
 // agenciesGrid is the directory as a file, in the form that an import takes.
 func (a *App) agenciesGrid(c echo.Context, _ rules.Actor) (files.Grid, error) {
-	p, find := say(c), strings.ToLower(c.QueryParam("find"))
+	p, ask := say(c), agencyList.asked(c)
 	n, err := a.names(c)
 	if err != nil {
 		return files.Grid{}, err
 	}
-	var list []*db.Agency
-	for _, agency := range n.all {
-		if foundAgency(agency, agency.Name(n.lang), find) {
-			list = append(list, agency)
-		}
-	}
-	sort.Slice(list, func(i, j int) bool { return list[i].Name(n.lang) < list[j].Name(n.lang) })
 	grid := a.grid(c, "agencies", p.T("nav.agencies"), filterNote(c, "action.find", c.QueryParam("find")))
 	for _, column := range agencyColumns {
 		grid.Columns = append(grid.Columns, files.Column{Title: p.T("column." + column.key), Width: column.width})
 	}
-	grid.Rows = rowsOf(list, func(row **db.Agency) []any {
+	grid.Rows = rowsOf(foundAgencies(c, n, ask.Sort), func(row **db.Agency) []any {
 		g := *row
 		parent := ""
 		if g.ParentID != nil && n.all[*g.ParentID] != nil {
@@ -51,7 +43,7 @@ func (a *App) agenciesGrid(c echo.Context, _ rules.Actor) (files.Grid, error) {
 		return []any{g.Code, p.T("side." + g.Side), p.T("agency.kind." + g.Kind), parent, g.NameEn, g.NameRu, g.NameUz, g.NameKk, g.NameDe,
 			g.ShortEn, g.ShortRu, g.ShortUz, g.ShortKk, strings.Join(g.Aliases, " | "), g.Email, g.Locale, g.TimeZone}
 	})
-	return grid, nil
+	return ask.file(grid, "", "side", "kind", "", "", "", "", "", "", "", "", "", "", "", "mailbox"), nil
 }
 
 // agencyColumns are the columns of the directory as a file.
@@ -63,7 +55,8 @@ var agencyColumns = []struct {
 
 // peopleGrid lists everybody with his roles.
 func (a *App) peopleGrid(c echo.Context, _ rules.Actor) (files.Grid, error) {
-	p, find := say(c), c.QueryParam("find")
+	p, find, ask := say(c), c.QueryParam("find"), peopleList.asked(c)
+	ask.After = nil
 	n, err := a.names(c)
 	if err != nil {
 		return files.Grid{}, err
@@ -71,12 +64,12 @@ func (a *App) peopleGrid(c echo.Context, _ rules.Actor) (files.Grid, error) {
 	grid := a.grid(c, "people", p.T("nav.people"), filterNote(c, "action.find", find))
 	grid.Columns = []files.Column{{Title: p.T("field.name"), Width: 30}, {Title: p.T("column.email"), Width: 30}, {Title: p.T("account.roles"), Width: 50},
 		{Title: p.T("column.locale"), Width: 8}, {Title: p.T("person.seen"), Width: 16, Kind: files.Moment}, {Title: p.T("column.state"), Width: 18}}
-	grid.Rows = eachPage(c.Request().Context(), a.Store, func(s *db.Store, last *db.Person) ([]db.Person, error) {
-		if last == nil {
-			return s.People(c.Request().Context(), find, "", 0)
+	grid.Rows = eachPage(c.Request().Context(), a.Store, func(s *db.Store, last *db.ListedPerson) ([]db.ListedPerson, error) {
+		if last != nil {
+			ask.After = last.Mark
 		}
-		return s.People(c.Request().Context(), find, last.Name, last.ID)
-	}, func(person *db.Person) []any {
+		return s.People(c.Request().Context(), find, ask.Sort)
+	}, func(person *db.ListedPerson) []any {
 		var roles, state []string
 		locale := ""
 		if person.Locale != nil {
@@ -93,7 +86,7 @@ func (a *App) peopleGrid(c echo.Context, _ rules.Actor) (files.Grid, error) {
 		}
 		return []any{person.Name, person.Email, strings.Join(roles, "\n"), locale, momentCell(person.VisitedAt), strings.Join(state, ", ")}
 	})
-	return grid, nil
+	return ask.file(grid, "", "email", "roles", "locale", "seen", "state"), nil
 }
 
 // meetingsGrid lists the meetings with what came of them.

@@ -3,8 +3,6 @@ package handlers
 import (
 	"fmt"
 	"net/http"
-	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -19,6 +17,7 @@ import (
 type peopleView struct {
 	templates.Layout
 	Find   string
+	List   templates.List
 	People []personRow
 	Pager  templates.Pager
 }
@@ -27,27 +26,25 @@ type personRow struct {
 	ID                int64
 	Name, Email       string
 	Roles             []string
+	Locale            string
 	Seen              templates.Day
 	Disabled, Refused bool
 }
 
 var peoplePage = templates.New[peopleView]("people.html")
 
-// afterName is the address of the page that begins after a name.
-func afterName(c echo.Context, name string, id int64) string {
-	q := c.Request().URL.Query()
-	q.Set("name", name)
-	q.Set("id", strconv.FormatInt(id, 10))
-	return (&url.URL{Path: c.Request().URL.Path, RawQuery: q.Encode()}).String()
-}
+// peopleList are the columns of the list of people.
+var peopleList = listing{sort: "name", columns: []column{
+	{key: "name", label: "field.name", sorts: true}, {key: "email", label: "column.email", sorts: true}, {key: "roles", label: "account.roles", sorts: true},
+	{key: "locale", label: "column.locale", sorts: true}, {key: "seen", label: "person.seen", sorts: true, down: true}, {key: "state", label: "column.state", sorts: true, down: true}}}
 
 func (a *App) people(c echo.Context, me rules.Actor) error {
 	if format := exportWanted(c); format != "" {
 		return a.exportFrom(c, me, format, a.peopleGrid)
 	}
 	p := say(c)
-	after, _ := strconv.ParseInt(c.QueryParam("id"), 10, 64)
-	rows, err := a.Store.People(c.Request().Context(), c.QueryParam("find"), c.QueryParam("name"), after)
+	ask := peopleList.asked(c)
+	rows, err := a.Store.People(c.Request().Context(), c.QueryParam("find"), ask.Sort)
 	if err != nil {
 		return err
 	}
@@ -58,18 +55,25 @@ func (a *App) people(c echo.Context, me rules.Actor) error {
 	view := peopleView{Layout: a.layout(c, p.T("nav.people")), Find: c.QueryParam("find")}
 	if len(rows) > db.PageSize {
 		rows = rows[:db.PageSize]
-		last := rows[len(rows)-1]
-		view.Pager.Next = afterName(c, last.Name, last.ID)
+		view.Pager.Next = ask.after(c, rows[len(rows)-1].Mark)
 	}
-	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
+	view.Pager.First, view.Export, view.List = firstPage(c), exportLinks(c), ask.view(c)
 	for _, person := range rows {
-		row := personRow{ID: person.ID, Name: person.Name, Email: person.Email, Seen: a.dayOf(c, person.VisitedAt), Disabled: person.DisabledAt != nil, Refused: person.EmailRefusedAt != nil}
+		row := personRow{ID: person.ID, Name: person.Name, Email: person.Email, Locale: localeName(person.Locale), Seen: a.dayOf(c, person.VisitedAt), Disabled: person.DisabledAt != nil, Refused: person.EmailRefusedAt != nil}
 		for _, m := range person.Members {
 			row.Roles = append(row.Roles, p.T("role."+m.Role)+", "+n.of(m.AgencyID))
 		}
 		view.People = append(view.People, row)
 	}
 	return render(c, http.StatusOK, peoplePage, view)
+}
+
+// localeName is the language a person reads in, by its own name; "" for none.
+func localeName(locale *string) string {
+	if locale == nil {
+		return ""
+	}
+	return i18n.Lang(*locale).Name()
 }
 
 type personForm struct {

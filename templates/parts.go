@@ -100,3 +100,23 @@ type Line struct {
 
 // Export leads to a list as a file in each form.
 type Export struct{ XLSX, CSV, PDF string }
+
+// List is how a list's columns are shown: the headings of those that were
+// chosen, which of them there are, and all that can be chosen.
+type List struct {
+	Heads   []Head
+	Show    map[string]bool // by the column's key
+	Span    int             // how many are shown
+	Choices []Choice        // all but the first, which always stays
+	Some    bool            // not all are shown
+	Path    string
+	Rest    []Rest // of the address, which the choice of columns keeps
+	Keep    []Rest // order and columns, which a form of filters keeps
+}
+
+// Head is the heading of a column. Where the list can be sorted by it, Href leads
+// there, or turns the way; Sorted is "ascending" or "descending" where it is.
+type Head struct{ Key, Label, Class, Href, Sorted string }
+
+// Rest is a part of an address that a form keeps.
+type Rest struct{ Name, Value string }
