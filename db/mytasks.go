@@ -24,6 +24,7 @@ type Cursor struct {
 // said something since the reader last looked at it.
 type ListedTask struct {
 	Task
+	Marked
 	MeetingID  int64          `db:"meeting_id"`
 	Reminders  int            // sent so far
 	RemindedAt *time.Time     `db:"reminded_at"`

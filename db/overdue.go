@@ -20,8 +20,7 @@ type OverdueFilter struct {
 	DirectiveID      int64
 	MeetingID        int64
 	Unexplained      bool // the lead has not said why
-	Newest           bool // the shortest delay first
-	After            Cursor
+	Sort             Sort
 	byLead, bySide   bool // counted for one lead, or side, after the other
 }
 
@@ -96,7 +95,7 @@ func (f OverdueFilter) things(c *clause, me rules.Actor) {
 // would be paid for each task that is counted.
 func (f OverdueFilter) from(me rules.Actor) string {
 	from := ` from task t`
-	if !seesAllSides(me) {
+	if !seesAllSides(me) || f.Sort.By == "number" {
 		from += ` join directive d on d.id = t.directive_id`
 	}
 	if f.Side != "" || f.bySide {
@@ -109,38 +108,43 @@ func (f OverdueFilter) from(me rules.Actor) string {
 // every directive.
 func seesAllSides(me rules.Actor) bool { return len(me.RegisterSides()) == len(rules.Sides) }
 
-// order is the list's order and what makes it begin after the cursor.
-func (f OverdueFilter) order(c *clause, back bool) string {
-	than, way := ">", "asc"
-	if f.Newest != back {
-		than, way = "<", "desc"
-	}
-	if f.After.ID != 0 {
-		c.add(`(`+f.lateKey()+`, t.id) `+than+` (?, ?)`, f.After.At, f.After.ID)
-	}
-	return ` order by ` + f.lateKey() + ` ` + way + `, t.id ` + way
+// orders are what overdue tasks can be sorted by: what an index has, so that a
+// page costs the same among a million of them. The longest delay is the earliest
+// deadline; of those never heard of the longest delay comes first.
+func (f OverdueFilter) orders() *orders {
+	late := key{f.lateKey(), "timestamptz"}
+	return &orders{id: "t.id", own: "delay", desc: true, by: map[string]order{
+		"delay":    {keys: []key{late}, flip: true},
+		"deadline": {keys: []key{late}},
+		"heard":    {keys: []key{{heardKey, "timestamptz"}, late}},
+		"number":   {keys: byNumber, led: 2},
+	}}
 }
 
-// OverdueTasks lists what me may see that is past its deadline at now, the
-// longest delay first unless asked otherwise, PageSize and one more where there
-// are further ones.
+// heardKey is when a task's lead was last heard of, byNumber the task's number.
+const heardKey = `coalesce(t.heard_at, '-infinity')`
+
+var byNumber = []key{{"d.number_year", "bigint"}, {"d.number", "bigint"}, {"t.number", "bigint"}}
+
+// OverdueTasks lists what me may see that is past its deadline at now, PageSize
+// and one more where there are further ones.
 func (s *Store) OverdueTasks(ctx context.Context, me rules.Actor, f OverdueFilter, now time.Time) ([]ListedTask, error) {
 	c := &clause{args: []any{me.PersonID}}
 	f.things(c, me)
 	f.ages(c, now)
-	order := f.order(c, false)
+	order := f.orders().page(c, f.Sort, false)
 	page := `select t.id` + f.from(me) + c.where() + order + fmt.Sprintf(` limit %d`, PageSize+1)
-	return s.listLate(ctx, c, page, order)
+	return s.listLate(ctx, c, f, page, order)
 }
 
-// LateTask returns one overdue task as the list has it. ErrNotFound where it is
-// none that me may see.
-func (s *Store) LateTask(ctx context.Context, me rules.Actor, id int64, now time.Time) (*ListedTask, error) {
-	c := &clause{args: []any{me.PersonID}}
-	OverdueFilter{}.things(c, me)
-	OverdueFilter{}.ages(c, now)
+// LateTask returns one overdue task as the list has it in an order. ErrNotFound
+// where it is none that me may see.
+func (s *Store) LateTask(ctx context.Context, me rules.Actor, by Sort, id int64, now time.Time) (*ListedTask, error) {
+	c, f := &clause{args: []any{me.PersonID}}, OverdueFilter{Sort: by}
+	f.things(c, me)
+	f.ages(c, now)
 	c.add(`t.id = ?`, id)
-	rows, err := s.listLate(ctx, c, `select t.id`+OverdueFilter{}.from(me)+c.where(), "")
+	rows, err := s.listLate(ctx, c, f, `select t.id`+f.from(me)+c.where(), "")
 	if err == nil && len(rows) == 0 {
 		err = fmt.Errorf("overdue task %d: %w", id, ErrNotFound)
 	}
@@ -150,11 +154,11 @@ func (s *Store) LateTask(ctx context.Context, me rules.Actor, id int64, now time
 	return &rows[0], nil
 }
 
-func (s *Store) listLate(ctx context.Context, c *clause, page, order string) ([]ListedTask, error) {
+func (s *Store) listLate(ctx context.Context, c *clause, f OverdueFilter, page, order string) ([]ListedTask, error) {
 	raised := c.arg(pq.Array(rules.RaisingRules()))
 	var rows []ListedTask
 	err := s.steady().all(ctx, &rows, `
-		select `+listedColumns+`,
+		select `+listedColumns+`, `+f.orders().mark(f.Sort)+`,
 			array(select distinct x.rule from reminder x where x.subject = 'task' and x.subject_id = t.id and x.rule = any(`+raised+`)
 				and x.occasion = 'd' || t.deadline_version and x.state <> 'skipped') as raised
 		from (`+page+`) page
@@ -167,13 +171,13 @@ func (s *Store) listLate(ctx context.Context, c *clause, page, order string) ([]
 	return rows, nil
 }
 
-// NextLate returns the id of the overdue task after the filter's cursor, or
-// with back the one before it; 0 where there is none.
+// NextLate returns the id of the overdue task after the mark of the filter's
+// sort, or with back the one before it; 0 where there is none.
 func (s *Store) NextLate(ctx context.Context, me rules.Actor, f OverdueFilter, back bool, now time.Time) (id int64, err error) {
 	c := &clause{}
 	f.things(c, me)
 	f.ages(c, now)
-	order := f.order(c, back)
+	order := f.orders().page(c, f.Sort, back)
 	err = s.get(ctx, &id, `select coalesce((select t.id`+f.from(me)+c.where()+order+` limit 1), 0)`, c.args...)
 	if err != nil {
 		return 0, fmt.Errorf("next overdue task: %w", err)

@@ -226,7 +226,7 @@ func TestOverdueFiltersCountWhatTheyList(t *testing.T) {
 		f    db.OverdueFilter
 		want []int64
 	}{
-		"all": {db.OverdueFilter{}, []int64{tasks[2], tasks[1], kz, tasks[0]}}, "newest": {db.OverdueFilter{Newest: true}, []int64{tasks[0], kz, tasks[1], tasks[2]}},
+		"all": {db.OverdueFilter{}, []int64{tasks[2], tasks[1], kz, tasks[0]}}, "newest": {db.OverdueFilter{Sort: db.Sort{By: "delay"}}, []int64{tasks[0], kz, tasks[1], tasks[2]}},
 		"week": {db.OverdueFilter{MinDays: 1, MaxDays: 7}, []int64{kz, tasks[0]}}, "month": {db.OverdueFilter{MinDays: 8, MaxDays: 30}, []int64{tasks[2], tasks[1]}},
 		"side": {db.OverdueFilter{Side: rules.KZ}, []int64{kz}}, "agency": {db.OverdueFilter{AgencyID: w.uz}, []int64{tasks[2], tasks[1], tasks[0]}},
 		"directive": {db.OverdueFilter{DirectiveID: other}, []int64{kz}}, "meeting": {db.OverdueFilter{MeetingID: w.meeting, MaxDays: 5}, []int64{kz, tasks[0]}},
@@ -252,7 +252,7 @@ func TestOverdueFiltersCountWhatTheyList(t *testing.T) {
 			}
 			for i := range rows {
 				f := c.f
-				f.After = rows[i].CursorOf()
+				f.Sort.After = rows[i].Key
 				next, err := w.NextLate(w.ctx, me, f, false, w.now)
 				check(t, err)
 				before, err := w.NextLate(w.ctx, me, f, true, w.now)
@@ -263,7 +263,7 @@ func TestOverdueFiltersCountWhatTheyList(t *testing.T) {
 			}
 		}
 	}
-	if _, err := w.LateTask(w.ctx, w.otherUZ, kz, w.now); !errors.Is(err, db.ErrNotFound) {
+	if _, err := w.LateTask(w.ctx, w.otherUZ, db.Sort{}, kz, w.now); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("a stranger reads a late task: %v", err)
 	}
 }

@@ -131,7 +131,7 @@ func (s *Store) OverdueGroups(ctx context.Context, me rules.Actor, f OverdueFilt
 		}
 	}
 	c := &clause{}
-	f.After, f.byLead, f.bySide = Cursor{}, g == ByAgency, g == BySide
+	f.Sort, f.byLead, f.bySide = Sort{}, g == ByAgency, g == BySide
 	f.things(c, me)
 	f.ages(c, now)
 	c.add(groupConditions[g])

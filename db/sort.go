@@ -22,7 +22,7 @@ type Sort struct {
 
 // Mark is where a page of a list begins: after the row of which this is what the
 // list is ordered by, as the database writes it, its id last. Each row of a list
-// has its own in Marked. The zero Mark begins at the start; so does one that does
+// has its own, as its Key. The zero Mark begins at the start; so does one that does
 // not fit the order.
 type Mark []string
 
@@ -35,7 +35,9 @@ func (m *Mark) Scan(src any) error {
 }
 
 // Marked is embedded in the rows of a list that is paged by key.
-type Marked struct{ Mark Mark }
+type Marked struct {
+	Key Mark `db:"mark"`
+}
 
 // key is one thing that a list is ordered by: an expression that is never null,
 // and its type.

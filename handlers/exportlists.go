@@ -66,7 +66,7 @@ func (a *App) peopleGrid(c echo.Context, _ rules.Actor) (files.Grid, error) {
 		{Title: p.T("column.locale"), Width: 8}, {Title: p.T("person.seen"), Width: 16, Kind: files.Moment}, {Title: p.T("column.state"), Width: 18}}
 	grid.Rows = eachPage(c.Request().Context(), a.Store, func(s *db.Store, last *db.ListedPerson) ([]db.ListedPerson, error) {
 		if last != nil {
-			ask.After = last.Mark
+			ask.After = last.Key
 		}
 		return s.People(c.Request().Context(), find, ask.Sort)
 	}, func(person *db.ListedPerson) []any {

@@ -50,7 +50,8 @@ func (a *App) listedTasks(c echo.Context, n names, next func(s *db.Store, after 
 	}, func(t *db.ListedTask) []any { return a.taskCells(c, n, &t.Task) })
 }
 
-// overdueGrid is the overdue review as a file, under the same filter.
+// overdueGrid is the overdue review as a file, under the same filter, in the same
+// order and with the same columns.
 func (a *App) overdueGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	p := say(c)
 	n, err := a.names(c)
@@ -63,13 +64,19 @@ func (a *App) overdueGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 		notes = append(notes, filterNote(c, "column.side", p.T("side."+string(f.Side))))
 	}
 	grid := a.grid(c, "overdue", p.T("overdue.title"), notes...)
-	grid.Columns = taskGridColumns(p)
+	grid.Columns = append(taskGridColumns(p), files.Column{Title: p.T("overdue.last_report"), Width: 15, Kind: files.Moment},
+		files.Column{Title: p.T("overdue.reminders"), Width: 11, Kind: files.Number}, files.Column{Title: p.T("overdue.escalated"), Width: 22})
 	now := a.Now()
-	grid.Rows = a.listedTasks(c, n, func(s *db.Store, after db.Cursor) ([]db.ListedTask, error) {
-		f.After = after
+	grid.Rows = eachPage(c.Request().Context(), a.Store, func(s *db.Store, last *db.ListedTask) ([]db.ListedTask, error) {
+		f.Sort.After = nil
+		if last != nil {
+			f.Sort.After = last.Key
+		}
 		return s.OverdueTasks(c.Request().Context(), me, f.OverdueFilter, now)
+	}, func(t *db.ListedTask) []any {
+		return append(a.taskCells(c, n, &t.Task), momentCell(t.HeardAt), t.Reminders, p.T(fmt.Sprintf("overdue.raised.%d", rules.Raised(t.Raised))))
 	})
-	return grid, nil
+	return f.list.file(grid, "", "", "", "", "", "", "deadline", "deadline", "delay", "heard", "reminders", "raised"), nil
 }
 
 // dayCell is a date's cell, empty for none.

@@ -25,7 +25,7 @@ import (
 //	asked := people.asked(c)                       // sort, way, columns and page, from the address
 //	rows, err := a.Store.People(ctx, find, asked.Sort)
 //	view.List = asked.view(c)                      // {{template "heads" .List}}, {{template "columns" .List}}
-//	view.Pager.Next = asked.after(c, last.Mark)
+//	view.Pager.Next = asked.after(c, last.Key)
 //	grid = asked.file(grid, "name", "", "seen")    // the same columns in the file
 //
 // The address says sort=COLUMN and way=asc or desc; cols=a,b or col=a&col=b are

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"encoding/csv"
 	"fmt"
 	"html"
 	"net/url"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"amal/db"
 	"amal/rules"
@@ -38,7 +40,9 @@ func (b *browser) walkPages(path string, row *regexp.Regexp) (rows []string) {
 }
 
 // everyPageOnce walks a list in each of its orders, both ways: each row is there
-// once, and the one way is the other turned round.
+// once, the one way is the other turned round, and the file has the same order.
+// row finds what the file's first column says of a row. Pages that put their rows
+// into groups have to be asked for one group.
 func (s *site) everyPageOnce(b *browser, path string, l *listing, row *regexp.Regexp, want int) {
 	s.t.Helper()
 	for _, col := range l.columns {
@@ -54,6 +58,11 @@ func (s *site) everyPageOnce(b *browser, path string, l *listing, row *regexp.Re
 			u.RawQuery = q.Encode()
 			got := b.walkPages(u.String(), row)
 			ways[way] = got
+			q.Set("format", "csv")
+			u.RawQuery = q.Encode()
+			if file := b.firstColumn(u.String()); file != nil && !slices.Equal(file, got) {
+				s.t.Errorf("%s: the file has another order than the pages: %v, %v", u.String(), file, got)
+			}
 			once := map[string]bool{}
 			for _, r := range got {
 				once[r] = true
@@ -69,22 +78,43 @@ func (s *site) everyPageOnce(b *browser, path string, l *listing, row *regexp.Re
 	}
 }
 
+// firstColumn is what a list's file says first in each row; nil for a list that
+// is no file.
+func (b *browser) firstColumn(path string) (cells []string) {
+	b.s.t.Helper()
+	a := b.get(path)
+	if !strings.HasPrefix(a.header.Get("Content-Type"), "text/csv") {
+		return nil
+	}
+	r := csv.NewReader(strings.NewReader(a.body))
+	r.Comma = ';'
+	rows, err := r.ReadAll()
+	if err != nil || len(rows) == 0 {
+		b.s.t.Fatal(err)
+	}
+	for _, row := range rows[1:] {
+		cells = append(cells, strings.TrimSpace(row[0]))
+	}
+	return cells
+}
+
 func TestPeopleAndAgenciesComeInEachOrder(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	for i := range 120 {
 		agency := s.agency(fmt.Sprintf("a-%03d", (i*37)%120), []string{"UZ", "KZ"}[i%2])
 		if i%3 == 0 { // many are called alike
-			_, err := s.Store.SavePerson(t.Context(), rules.Actor{}, db.PersonInput{Email: fmt.Sprintf("p%d@example.org", i), Name: fmt.Sprintf("Person %d", i%5),
+			_, err := s.Store.SavePerson(t.Context(), rules.Actor{}, db.PersonInput{Email: fmt.Sprintf("p%d@example.org", i), Name: fmt.Sprintf("Person %d", i%40),
 				Locale: []string{"", "ru", "de"}[i%3], Roles: map[int64]rules.Role{agency: rules.Focal}, Now: s.now()})
 			must(s, 0, err)
 		}
 	}
 	s.query(`update person set visited_at = '2026-01-01'::timestamptz + (id % 7) * interval '1 day' where id % 3 = 0; update person set disabled_at = '2026-01-01' where name like 'Person%' and id % 4 = 1`)
 	admin := s.as("admin")
-	s.everyPageOnce(admin, "/people", &peopleList, regexp.MustCompile(`class="t" href="/people/(\d+)"`), len(s.people)+40)
-	s.everyPageOnce(admin, "/agencies", &agencyList, regexp.MustCompile(`class="t" href="/agencies/(\d+)"`), 125)
-	s.everyPageOnce(admin, "/people?find=Person", &peopleList, regexp.MustCompile(`class="t" href="/people/(\d+)"`), 40)
+	person := regexp.MustCompile(`class="t" href="/people/\d+">([^<]*)<`)
+	s.everyPageOnce(admin, "/people", &peopleList, person, len(s.people)+40)
+	s.everyPageOnce(admin, "/agencies", &agencyList, regexp.MustCompile(`<span class="ref">([^<]*)<`), 125)
+	s.everyPageOnce(admin, "/people?find=Person", &peopleList, person, 40)
 }
 
 // What an address says that a list does not know does nothing.
@@ -116,5 +146,30 @@ func TestAListUnderstandsItsAddress(t *testing.T) {
 		if csv := admin.get("/people?format=csv&" + q); !strings.HasPrefix(csv.body, "\uFEFFName;E-mail;Last visit\r\n") {
 			t.Errorf("%s: the file begins %.80q", q, csv.body)
 		}
+	}
+}
+
+// manyTasks assigns tasks that are late, due and without a deadline, many of them
+// alike in all that a list is sorted by.
+func (s *site) manyTasks(n int) {
+	s.t.Helper()
+	second := s.register([]string{"UZ", "KZ"}, s.people["controller"], s.uz).directive
+	for i := range n {
+		s.addTask([]int64{s.directive, second}[i%2], []int64{s.uz, s.kz}[i%3/2], time.Date(2026, 2, 10+i%5, 0, 0, 0, 0, time.UTC))
+	}
+	s.query(`update task set heard_at = '2026-02-01'::timestamptz + (id % 4) * interval '1 day' where id % 3 <> 0`)
+}
+
+func TestTasksComeInEachOrder(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.manyTasks(105)
+	task := regexp.MustCompile(`<span class="ref">([^<]*)<`)
+	manager := s.as("manager")
+	s.everyPageOnce(manager, "/overdue?group=side&side=UZ", &overdueList, task, 72)
+	s.everyPageOnce(manager, fmt.Sprintf("/overdue?agency=%d", s.kz), &overdueList, task, 36)
+	s.everyPageOnce(s.as("stranger.manager"), fmt.Sprintf("/overdue?why=none&group=directive&directive=%d", s.directive), &overdueList, task, 54)
+	if all := manager.walkPages("/overdue?sort=heard", task); len(all) != 108 {
+		t.Errorf("in groups %d rows, want 108", len(all))
 	}
 }

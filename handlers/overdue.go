@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -24,7 +23,7 @@ type overdueView struct {
 	Groups    []lateGroup
 	Sides     []templates.Choice
 	Groupings []templates.Choice
-	Orders    []templates.Choice
+	List      templates.List
 	Untold    bool // only those whose lead has not said why
 	Chips     []chip
 	Hidden    []hiddenField
@@ -83,7 +82,17 @@ type lateQuery struct {
 	db.OverdueFilter
 	age   string
 	group db.Grouping
+	list  asked
 }
+
+// overdueList are the columns of the overdue list. It can be sorted by what an
+// index has.
+var overdueList = listing{sort: "delay", desc: true, columns: []column{
+	{key: "number", label: "task.one", sorts: true}, {key: "deadline", label: "field.deadline", sorts: true}, {key: "delay", label: "overdue.delay", class: "bc", sorts: true, down: true},
+	{key: "heard", label: "overdue.last_report", sorts: true}, {key: "reminders", label: "overdue.reminders"}, {key: "raised", label: "overdue.escalated"}}}
+
+// lateOrders are the words for each order, ascending and descending.
+var lateOrders = map[string][2]string{"number": {"numbers", "numbers_back"}, "deadline": {"longest", "newest"}, "delay": {"newest", "longest"}, "heard": {"silent", "heard"}}
 
 // readLateQuery reads filters, grouping and order; what is not understood does
 // nothing.
@@ -107,7 +116,11 @@ func readLateQuery(q url.Values) (f lateQuery) {
 	for name, id := range map[string]*int64{"agency": &f.AgencyID, "meeting": &f.MeetingID, "directive": &f.DirectiveID} {
 		*id, _ = strconv.ParseInt(q.Get(name), 10, 64)
 	}
-	f.Unexplained, f.Newest = q.Get("why") == "none", q.Get("order") == "newest"
+	f.Unexplained, f.list = q.Get("why") == "none", overdueList.askedBy(q)
+	if q.Get("order") == "newest" && q.Get("sort") == "" { // as it was said before there were headings to sort by
+		f.list.Desc = false
+	}
+	f.Sort = f.list.Sort
 	return f
 }
 
@@ -131,7 +144,6 @@ func (a *App) showOverdue(c echo.Context, me rules.Actor, form *bulkForm, failed
 	}
 	ctx, p := c.Request().Context(), say(c)
 	f := readLateQuery(c.Request().URL.Query())
-	f.After = cursor(c)
 	rows, err := a.Store.OverdueTasks(ctx, me, f.OverdueFilter, a.Now())
 	if err != nil {
 		return err
@@ -144,11 +156,11 @@ func (a *App) showOverdue(c echo.Context, me rules.Actor, form *bulkForm, failed
 	}
 	if len(rows) > db.PageSize {
 		rows = rows[:db.PageSize]
-		view.Pager.Next = pageOf(listQuery(c), rows[len(rows)-1].CursorOf())
+		view.Pager.Next = f.list.after(c, rows[len(rows)-1].Key)
 	}
-	view.Export = exportLinks(c)
-	if f.After.ID != 0 {
-		view.Pager.First = "/overdue?" + listQuery(c).Encode()
+	view.Pager.First, view.Export, view.List = firstPage(c), exportLinks(c), f.list.view(c)
+	if view.Remind {
+		view.List.Span++ // the boxes
 	}
 	counts, err := a.Store.OverdueCounts(ctx, me, f.OverdueFilter, a.Now())
 	if err != nil {
@@ -178,7 +190,7 @@ func (a *App) fillOverdue(c echo.Context, me rules.Actor, view *overdueView, row
 	if err := a.groupLate(c, me, view, rows, f, titles, form); err != nil {
 		return err
 	}
-	view.About = p.N("overdue.total", total.N, "All", countWord(p, total)) + " " + p.T(map[bool]string{false: "overdue.order.longest", true: "overdue.order.newest"}[f.Newest]+".said")
+	view.About = p.N("overdue.total", total.N, "All", countWord(p, total)) + " " + p.T("overdue.order."+lateOrders[f.Sort.By][map[bool]int{true: 1}[f.Sort.Desc]])
 	a.chips(c, n, view, rows, f, titles)
 	view.Bulk = a.bulkView(c, n, me, form)
 	view.Begin = listQuery(c).Encode()
@@ -195,7 +207,6 @@ func (a *App) fillOverdue(c echo.Context, me rules.Actor, view *overdueView, row
 func (v *overdueView) filters(c echo.Context, p *i18n.Printer, f lateQuery) {
 	v.Sides = append([]templates.Choice{{Label: p.T("overdue.both")}}, choices(p, "side.", rules.Sides, string(f.Side))...)
 	v.Groupings = choices(p, "overdue.by.", db.Groupings, string(f.group))
-	v.Orders = choices(p, "overdue.order.", []string{"longest", "newest"}, map[bool]string{false: "longest", true: "newest"}[f.Newest])
 	v.Untold = f.Unexplained
 	for _, name := range []string{"age", "agency", "meeting", "directive"} {
 		if value := c.QueryParam(name); value != "" {
@@ -244,11 +255,4 @@ func withQuery(c echo.Context, name, value string) string {
 		q.Del(name)
 	}
 	return (&url.URL{Path: "/overdue", RawQuery: q.Encode()}).String()
-}
-
-// pageOf is the address of the list's page after a row.
-func pageOf(q url.Values, after db.Cursor) string {
-	q.Set("after", after.At.UTC().Format(time.RFC3339Nano))
-	q.Set("id", strconv.FormatInt(after.ID, 10))
-	return "/overdue?" + q.Encode()
 }

@@ -55,7 +55,7 @@ func (a *App) people(c echo.Context, me rules.Actor) error {
 	view := peopleView{Layout: a.layout(c, p.T("nav.people")), Find: c.QueryParam("find")}
 	if len(rows) > db.PageSize {
 		rows = rows[:db.PageSize]
-		view.Pager.Next = ask.after(c, rows[len(rows)-1].Mark)
+		view.Pager.Next = ask.after(c, rows[len(rows)-1].Key)
 	}
 	view.Pager.First, view.Export, view.List = firstPage(c), exportLinks(c), ask.view(c)
 	for _, person := range rows {

@@ -95,7 +95,7 @@ func (a *App) showWalk(c echo.Context, me rules.Actor, task int64, form *outcome
 			return a.seeOther(c, roundPath(roundID), "round.through")
 		}
 	}
-	t, err := a.Store.LateTask(ctx, r.Through(me), task, a.Now())
+	t, err := a.Store.LateTask(ctx, r.Through(me), f.Sort, task, a.Now())
 	if errors.Is(err, db.ErrNotFound) && form == nil {
 		return c.Redirect(http.StatusSeeOther, walkPath(roundID, 0))
 	}
@@ -143,7 +143,7 @@ func (a *App) fillWalk(c echo.Context, me rules.Actor, v *walkView, r *db.Round,
 	}
 	left := counts.All()
 	v.Left = p.N("round.left", left.N, "All", countWord(p, left))
-	f.After = t.CursorOf()
+	f.Sort.After = t.Key
 	if v.NextID, err = a.Store.NextLate(ctx, through, f, false, a.Now()); err != nil {
 		return err
 	}
