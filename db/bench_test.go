@@ -41,7 +41,7 @@ func BenchmarkLists(b *testing.B) {
 		{"overdue", `select id from task where status in ('assigned', 'in_progress', 'returned') and overdue_at <= $1 order by overdue_at, id limit 51`, []any{now},
 			func() error { _, err := store.OverdueTasks(b.Context(), manager, db.OverdueFilter{}, now); return err }},
 		{"mine", `select id from task where status in ('assigned', 'in_progress', 'returned') and lead_id = $1 order by coalesce(overdue_at, 'infinity'), id limit 51`, []any{focal.AgenciesAs(rules.Focal)[0]},
-			func() error { _, err := store.MyTasks(b.Context(), focal, db.Cursor{}); return err }},
+			func() error { _, err := store.MyTasks(b.Context(), focal, db.Sort{}); return err }},
 		{"counts on tabs", `select n from open_count limit 1`, nil,
 			func() error { _, err := store.Tally(b.Context(), manager, now); return err }},
 	}

@@ -27,7 +27,7 @@ func BenchmarkCalendar(b *testing.B) {
 	agency := month
 	agency.AgencyID = focal.AgenciesAs(rules.Focal)[0]
 	ctx, sides := b.Context(), []string{"UZ", "KZ"}
-	meetings, err := store.Meetings(ctx, manager, db.Cursor{}, now)
+	meetings, err := store.Meetings(ctx, manager, db.Sort{}, now)
 	check(b, err)
 	for range 60 {
 		_, err := store.AddEvent(ctx, manager, db.Event{MeetingID: meetings[0].ID, Title: "Event", StartsOn: &now}, "", now)
@@ -49,8 +49,8 @@ func BenchmarkCalendar(b *testing.B) {
 			_, err := store.Register(ctx, manager, db.RegisterFilter{Overdue: true, Now: now})
 			return err
 		}},
-		{"events", func() error { _, err := store.Events(ctx, manager, false, db.Cursor{}, now); return err }},
-		{"events of an agency", func() error { _, err := store.Events(ctx, focal, false, db.Cursor{}, now); return err }},
+		{"events", func() error { _, err := store.Events(ctx, manager, false, db.Sort{}, now); return err }},
+		{"events of an agency", func() error { _, err := store.Events(ctx, focal, false, db.Sort{}, now); return err }},
 	} {
 		b.Run(l.name, func(b *testing.B) {
 			for b.Loop() {

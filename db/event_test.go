@@ -54,7 +54,7 @@ func TestAnEventIsSeenByItsSidesAndByWhoWorksForIt(t *testing.T) {
 		t.Errorf("who only works for it changes it: %v", err)
 	}
 	list := func(me rules.Actor, past bool) int {
-		rows, err := w.Events(w.ctx, me, past, db.Cursor{}, day("2026-03-02"))
+		rows, err := w.Events(w.ctx, me, past, db.Sort{}, day("2026-03-02"))
 		check(t, err)
 		return len(rows)
 	}
@@ -79,7 +79,7 @@ func TestAnAgencySeesNoEventOfTheOtherSideAlone(t *testing.T) {
 	if e, err := w.Event(w.ctx, w.focalKZ, id); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("the other side's agency: %+v, %v", e, err)
 	}
-	if rows, err := w.Events(w.ctx, w.focalKZ, false, db.Cursor{}, day("2026-03-02")); err != nil || len(rows) != 0 {
+	if rows, err := w.Events(w.ctx, w.focalKZ, false, db.Sort{}, day("2026-03-02")); err != nil || len(rows) != 0 {
 		t.Errorf("listed for the other side's agency: %+v, %v", rows, err)
 	}
 	page, err := w.CalendarPage(w.ctx, w.focalKZ, db.CalendarFilter{From: day("2026-06-01"), To: day("2026-06-30")})
@@ -133,14 +133,14 @@ func TestEventsComePageByPageWithWhatIsDue(t *testing.T) {
 	vague, err := w.AddEvent(w.ctx, w.staff, db.Event{MeetingID: w.meeting, Title: "Some day", Wording: "in the coming months"}, "", w.now)
 	check(t, err)
 	check(t, w.Tie(w.ctx, w.staff, db.TieInput{EventID: vague, DirectiveID: directive, Now: w.now}))
-	first, err := w.Events(w.ctx, w.staff, false, db.Cursor{}, day("2026-03-02"))
+	first, err := w.Events(w.ctx, w.staff, false, db.Sort{}, day("2026-03-02"))
 	check(t, err)
-	rest, err := w.Events(w.ctx, w.staff, false, first[db.PageSize-1].CursorOf(), day("2026-03-02"))
+	rest, err := w.Events(w.ctx, w.staff, false, db.Sort{After: first[db.PageSize-1].Key}, day("2026-03-02"))
 	check(t, err)
 	if len(first) != db.PageSize+1 || len(rest) != 11 || rest[10].ID != vague || rest[10].Due != 1 || rest[10].Open != 1 {
 		t.Fatalf("pages of %d and %d, the last %+v", len(first), len(rest), rest[len(rest)-1])
 	}
-	past, err := w.Events(w.ctx, w.staff, true, db.Cursor{}, day("2026-04-11"))
+	past, err := w.Events(w.ctx, w.staff, true, db.Sort{}, day("2026-04-11"))
 	check(t, err)
 	if len(past) != 20 || past[0].StartsOn.Before(*past[1].StartsOn) {
 		t.Errorf("%d past ones, want 20, the latest first", len(past))
@@ -148,7 +148,7 @@ func TestEventsComePageByPageWithWhatIsDue(t *testing.T) {
 	check(t, w.Receive(w.ctx, w.focalUZ, db.ActInput{TaskID: task, Now: w.now}))
 	check(t, w.finish(t, task, w.focalUZ))
 	check(t, w.Accept(w.ctx, w.controller, db.ActInput{TaskID: task, Version: w.version(t, task), Now: w.now}))
-	if rest, err = w.Events(w.ctx, w.staff, false, first[db.PageSize-1].CursorOf(), day("2026-03-02")); err != nil || rest[10].Open != 0 {
+	if rest, err = w.Events(w.ctx, w.staff, false, db.Sort{After: first[db.PageSize-1].Key}, day("2026-03-02")); err != nil || rest[10].Open != 0 {
 		t.Errorf("done, and still %d open (%v)", rest[10].Open, err)
 	}
 }

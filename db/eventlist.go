@@ -13,52 +13,54 @@ import (
 // ListedEvent is an event in a list, with how much is due for it.
 type ListedEvent struct {
 	Event
+	Marked
 	Due  int // tasks due for it that me's register shows
 	Open int // of them, not done yet
 }
 
-// Events lists the coming events that me may see, those without a day last; or
-// the past ones, the latest first. PageSize and one more where there are further
-// ones; after is the day (FarFuture: none) and id of the last row shown.
-func (s *Store) Events(ctx context.Context, me rules.Actor, past bool, after Cursor, today time.Time) ([]ListedEvent, error) {
-	where := `coalesce(e.ends_on, e.starts_on, 'infinity') >= cast($3 as date) and (coalesce(e.starts_on, 'infinity'), e.id) > (cast($4 as date), $5)
-		order by coalesce(e.starts_on, 'infinity'), e.id`
-	from := after.At
+// eventOrders are what coming or past events can be sorted by.
+func eventOrders(past bool) *orders {
+	when := key{"coalesce(e.starts_on, 'infinity')", "date"}
+	return &orders{id: "e.id", own: "when", desc: past, by: map[string]order{
+		"when":  {keys: []key{when}},
+		"title": {keys: []key{{"lower(e.title)", "text"}, when}},
+		"place": {keys: []key{{"lower(e.place)", "text"}, when}},
+		"sides": {keys: []key{{"array_to_string(e.sides, ',')", "text"}, when}},
+		"due":   {keys: []key{{"(select count(*)" + dueOfEvent + ")", "bigint"}, when}},
+	}}
+}
+
+// dueOfEvent are the tasks due for event e that the asker's register shows.
+const dueOfEvent = `
+	from (` + dueFor + `) n join task t on t.id = n.id join directive d on d.id = t.directive_id
+	where t.status not in ('draft', 'cancelled') and ` + seesTask
+
+// Events lists the coming events that me may see, by itself those without a day
+// last; or the past ones, by itself the latest first. PageSize and one more where
+// there are further ones.
+func (s *Store) Events(ctx context.Context, me rules.Actor, past bool, by Sort, today time.Time) ([]ListedEvent, error) {
+	c, orders := &clause{args: []any{pq.Array(me.RegisterSides()), pq.Array(me.AgenciesAs(rules.Focal)), today}}, eventOrders(past)
+	c.add(seesEvent)
 	if past {
-		where = `coalesce(e.ends_on, e.starts_on) < cast($3 as date) and (coalesce(e.starts_on, 'infinity'), e.id) < (cast($4 as date), $5)
-		order by coalesce(e.starts_on, 'infinity') desc, e.id desc`
-		if from.IsZero() {
-			from, after.ID = FarFuture, 1<<63-1
-		}
+		c.add(`coalesce(e.ends_on, e.starts_on) < cast($3 as date)`)
+	} else {
+		c.add(`coalesce(e.ends_on, e.starts_on, 'infinity') >= cast($3 as date)`)
 	}
+	order := orders.page(c, by, false)
 	var rows []ListedEvent
 	err := s.all(ctx, &rows, `
 		with page as (
-			select e.id from event e
-			where `+seesEvent+` and `+where+`
-			limit 51
+			select e.id from event e where `+c.where()+order+` limit 51
 		)
-		select `+eventColumns+`, f.due, f.open`+eventFrom+`
+		select `+eventColumns+`, `+orders.mark(by)+`, f.due, f.open`+eventFrom+`
 		join page on page.id = e.id
 		cross join lateral (
-			select count(*) as due, count(*) filter (where t.status <> 'accepted') as open
-			from (`+dueFor+`) n join task t on t.id = n.id join directive d on d.id = t.directive_id
-			where t.status not in ('draft', 'cancelled') and `+seesTask+`
-		) f
-		order by coalesce(e.starts_on, 'infinity') `+map[bool]string{true: "desc, e.id desc", false: ", e.id"}[past],
-		pq.Array(me.RegisterSides()), pq.Array(me.AgenciesAs(rules.Focal)), today, infinite(from), after.ID)
+			select count(*) as due, count(*) filter (where t.status <> 'accepted') as open`+dueOfEvent+`
+		) f`+order, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("events: %w", err)
 	}
 	return rows, nil
-}
-
-// CursorOf returns where the page after this row begins.
-func (e *ListedEvent) CursorOf() Cursor {
-	if e.StartsOn == nil {
-		return Cursor{At: FarFuture, ID: e.ID}
-	}
-	return Cursor{At: *e.StartsOn, ID: e.ID}
 }
 
 // dueFor finds the tasks that are due for event e, themselves or with their

@@ -16,6 +16,7 @@ func (im *Import) Stopped() bool { return im.Failures >= importFailures }
 
 // Import is a table that somebody brings in.
 type Import struct {
+	Marked
 	ID        int64
 	PersonID  int64 `db:"person_id"`
 	Kind      rules.ImportKind
@@ -32,6 +33,7 @@ type Import struct {
 
 // ImportRow is a row of it with its fate: new, changed, same or bad.
 type ImportRow struct {
+	Marked
 	Line     int
 	Cells    []string `db:"-"`
 	Raw      []byte   `db:"cells"`
@@ -120,14 +122,26 @@ func (s *Store) readImport(ctx context.Context, me rules.Actor, id int64, lock s
 	return &im, nil
 }
 
-// Imports lists me's own imports below an id (0: the newest), PageSize and one
+// importOrders are what imports can be sorted by, importRowOrders what their rows.
+var (
+	importOrders = orders{id: "i.id", own: "when", desc: true, by: map[string]order{
+		"when":  {},
+		"name":  {keys: []key{{"lower(i.name)", "text"}}},
+		"kind":  {keys: []key{{"i.kind", "text"}}},
+		"rows":  {keys: []key{{"i.total", "bigint"}}},
+		"state": {keys: []key{{"i.state", "text"}}},
+	}}
+	importRowOrders = orders{id: "line", own: "line", by: map[string]order{"line": {}, "fate": {keys: []key{{"fate", "text"}}}}}
+)
+
+// Imports lists me's own imports, by itself the newest first, PageSize and one
 // more where there are further ones.
-func (s *Store) Imports(ctx context.Context, me rules.Actor, before int64) ([]Import, error) {
+func (s *Store) Imports(ctx context.Context, me rules.Actor, by Sort) ([]Import, error) {
+	c := &clause{}
+	c.add(`i.person_id = ? and i.rights = ?`, me.PersonID, rightsOf(me))
+	order := importOrders.page(c, by, false)
 	var list []Import
-	err := s.all(ctx, &list, `
-		select `+importColumns+` from import
-		where person_id = $1 and rights = $2 and id < $3
-		order by id desc limit 51`, me.PersonID, rightsOf(me), lastID(Cursor{ID: before}))
+	err := s.all(ctx, &list, `select `+importColumns+`, `+importOrders.mark(by)+` from import i where `+c.where()+order+` limit 51`, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("imports of person %d: %w", me.PersonID, err)
 	}
@@ -146,14 +160,17 @@ func (s *Store) ImportCounts(ctx context.Context, id int64) ([]ImportCount, erro
 	return counts, nil
 }
 
-// ImportRows lists an import's rows after a line, of one fate or (with "") of
-// every, PageSize and one more where there are further ones.
-func (s *Store) ImportRows(ctx context.Context, id int64, fate string, after int) ([]ImportRow, error) {
+// ImportRows lists an import's rows, of one fate or (with "") of every, PageSize
+// and one more where there are further ones.
+func (s *Store) ImportRows(ctx context.Context, id int64, fate string, by Sort) ([]ImportRow, error) {
+	c := &clause{}
+	c.add(`import_id = ?`, id)
+	if fate != "" {
+		c.add(`fate = ?`, fate)
+	}
+	order := importRowOrders.page(c, by, false)
 	var rows []ImportRow
-	err := s.all(ctx, &rows, `
-		select line, cells, identity, fate, problems, written from import_row
-		where import_id = $1 and line > cast($3 as bigint) and ($2 = '' or fate = $2)
-		order by line limit 51`, id, fate, after)
+	err := s.all(ctx, &rows, `select line, cells, identity, fate, problems, written, `+importRowOrders.mark(by)+` from import_row where `+c.where()+order+` limit 51`, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("rows of import %d: %w", id, err)
 	}

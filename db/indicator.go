@@ -39,6 +39,7 @@ type IndicatorValue struct {
 // ListedIndicator is an indicator in a list, with its meeting and latest value.
 type ListedIndicator struct {
 	Indicator
+	Marked
 	MeetingTitle string    `db:"meeting_title"`
 	HeldOn       time.Time `db:"held_on"`
 	Sides        pq.StringArray
@@ -84,18 +85,30 @@ func (s *Store) AddIndicator(ctx context.Context, me rules.Actor, i Indicator, f
 	})
 }
 
-// Indicators lists the figures of me's register, the latest meeting first,
-// PageSize and one more where there are further ones. after is the last row's
-// meeting's date and id.
-func (s *Store) Indicators(ctx context.Context, me rules.Actor, after Cursor) ([]ListedIndicator, error) {
-	if after.At.IsZero() {
-		after.At = FarFuture
-	}
+// indicatorOrders are what figures can be sorted by.
+var indicatorOrders = orders{id: "i.id", own: "meeting", desc: true, by: map[string]order{
+	"meeting": {keys: []key{byHeld}},
+	"title":   {keys: []key{{"lower(i.title)", "text"}, byHeld}},
+	"named":   {keys: []key{{"lower(i.value)", "text"}, byHeld}},
+	"last":    {keys: []key{{"coalesce(v.ends_on, '-infinity')", "date"}, byHeld}},
+	"target":  {keys: []key{{"coalesce(i.target_on, 'infinity')", "date"}, byHeld}},
+	"values":  {keys: []key{{valuesOf, "bigint"}, byHeld}},
+}}
+
+// valuesOf is how many values figure i has.
+const valuesOf = `(select count(*) from indicator_value x where x.indicator_id = i.id and x.removed_at is null)`
+
+// Indicators lists the figures of me's register, by itself the latest meeting
+// first, PageSize and one more where there are further ones.
+func (s *Store) Indicators(ctx context.Context, me rules.Actor, by Sort) ([]ListedIndicator, error) {
+	c := &clause{args: []any{pq.Array(me.RegisterSides())}}
+	c.add(seesMeeting)
+	order := indicatorOrders.page(c, by, false)
 	var rows []ListedIndicator
 	err := s.all(ctx, &rows, `
-		select `+indicatorColumns+`, m.title as meeting_title, m.held_on, m.sides,
+		select `+indicatorColumns+`, m.title as meeting_title, m.held_on, m.sides, `+indicatorOrders.mark(by)+`,
 			v.value as last, v.ends_on as last_on, v.period as last_period, coalesce(v.source, '') as last_source,
-			(select count(*) from indicator_value x where x.indicator_id = i.id and x.removed_at is null) as values
+			`+valuesOf+` as values
 		from indicator i
 		join meeting m on m.id = i.meeting_id
 		left join lateral (
@@ -103,9 +116,7 @@ func (s *Store) Indicators(ctx context.Context, me rules.Actor, after Cursor) ([
 			where x.indicator_id = i.id and x.removed_at is null
 			order by x.ends_on desc, x.id desc limit 1
 		) v on true
-		where `+seesMeeting+` and (m.held_on, i.id) < (cast($2 as date), $3)
-		order by m.held_on desc, i.id desc
-		limit 51`, pq.Array(me.RegisterSides()), after.At, lastID(after))
+		where `+c.where()+order+` limit 51`, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("indicators: %w", err)
 	}

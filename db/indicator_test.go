@@ -63,7 +63,7 @@ func TestACorrectedValueKeepsWhatItWas(t *testing.T) {
 	if len(page().Values) != 1 {
 		t.Error("a value put back does not show")
 	}
-	list, err := w.Indicators(w.ctx, w.staff, db.Cursor{})
+	list, err := w.Indicators(w.ctx, w.staff, db.Sort{})
 	check(t, err)
 	if len(list) != 1 || *list[0].Last != 4.5 || list[0].Values != 1 || *list[0].Target != 10 {
 		t.Errorf("listed %+v", list)

@@ -12,6 +12,7 @@ import (
 
 // LedgerLine is one reminder with what became of it.
 type LedgerLine struct {
+	Marked
 	ID          int64
 	Rule        string
 	Audience    string
@@ -45,7 +46,7 @@ type LedgerFilter struct {
 	State    string
 	AgencyID int64 // lead of the task
 	TaskID   int64
-	Before   int64 // id that the page begins below; 0 = the newest
+	Sort     Sort
 }
 
 // LedgerStates are what a reminder can have come to, for filtering.
@@ -91,33 +92,44 @@ const ledgerFrom = `
 		left join person p on p.id = r.person_id
 		left join message m on m.id = r.message_id`
 
-// Ledger lists the reminders that me may see, the newest first, PageSize and
-// one more where there are further ones. An administrator sees all, without
-// titles; a focal point what his agencies were sent, with the titles of tasks
-// that they still lead or contribute to.
+// ledgerOrders are what reminders can be sorted by; by itself as they were
+// planned, the newest first.
+var ledgerOrders = orders{id: "r.id", desc: true, by: map[string]order{
+	"":        {},
+	"planned": {keys: []key{{"r.planned_for", "timestamptz"}}},
+}}
+
+// Ledger lists the reminders that me may see, PageSize and one more where there
+// are further ones. An administrator sees all, without titles; a focal point what
+// his agencies were sent, with the titles of tasks that they still lead or
+// contribute to.
 func (s *Store) Ledger(ctx context.Context, me rules.Actor, f LedgerFilter) ([]LedgerLine, error) {
-	before := f.Before
-	if before == 0 {
-		before = 1<<63 - 1
-	}
 	scope, args, err := s.ledgerScope(ctx, me)
 	if err != nil {
 		return nil, err
 	}
+	c := &clause{args: args}
+	c.add(scope)
+	own := c.arg(pq.Array(me.AgenciesAs(rules.Focal)))
+	if f.State != "" {
+		c.add(ledgerState+` = ?`, f.State)
+	}
+	if f.AgencyID != 0 {
+		c.add(`a.id = ?`, f.AgencyID)
+	}
+	if f.TaskID != 0 {
+		c.add(`t.id = ?`, f.TaskID)
+	}
+	order := ledgerOrders.page(c, f.Sort, false)
 	var lines []LedgerLine
 	err = s.all(ctx, &lines, `
 		select r.id, r.rule, r.audience, coalesce(p.name, '') as person_name, r.person_id, r.agency_id, coalesce(t.id, 0) as task_id,
-			case when $1 or t.lead_id = any($8) or exists (select from co_executor c where c.task_id = t.id and c.agency_id = any($8)) then coalesce(t.title, e.title, '') else '' end as task_title,
+			case when $1 or t.lead_id = any(`+own+`) or exists (select from co_executor c where c.task_id = t.id and c.agency_id = any(`+own+`)) then coalesce(t.title, e.title, '') else '' end as task_title,
 			coalesce(a.id, 0) as lead_id, d.number_year, d.number as directive_no,
 			t.number as task_no, r.planned_for, r.late, `+ledgerState+` as state, r.reason,
 			coalesce(m.address, '') as address, coalesce(m.answer, '') as answer, m.sent_at, coalesce(m.attempts, 0) as attempts,
-			coalesce(a.time_zone, 'UTC') as time_zone`+ledgerFrom+`
-		where r.id < $4 and `+scope+`
-			and ($5 = '' or `+ledgerState+` = $5)
-			and (cast($6 as bigint) = 0 or a.id = $6)
-			and (cast($7 as bigint) = 0 or t.id = $7)
-		order by r.id desc
-		limit 51`, append(args, before, f.State, f.AgencyID, f.TaskID, pq.Array(me.AgenciesAs(rules.Focal)))...)
+			coalesce(a.time_zone, 'UTC') as time_zone, `+ledgerOrders.mark(f.Sort)+ledgerFrom+`
+		where `+c.where()+order+` limit 51`, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}

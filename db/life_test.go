@@ -15,14 +15,14 @@ func TestTaskLivesFromAssignmentToAcceptance(t *testing.T) {
 	w := newWorld(t)
 	id := w.task(t, w.directive(t), "2026-03-31")
 
-	mine, err := w.MyTasks(w.ctx, w.focalUZ, db.Cursor{})
+	mine, err := w.MyTasks(w.ctx, w.focalUZ, db.Sort{})
 	check(t, err)
 	if len(mine) != 1 || mine[0].Ref() != "2026-1.1" || !mine[0].New {
 		t.Fatalf("my tasks: got %+v", mine)
 	}
 	check(t, w.Report(w.ctx, w.focalUZ, db.ReportInput{TaskID: id, Version: w.version(t, id), Signal: rules.NeedsHelp, Done: "Half", Next: "Rest", Now: w.now}))
 	check(t, w.finish(t, id, w.focalUZ))
-	queue, err := w.ReviewQueue(w.ctx, w.controller, db.Cursor{})
+	queue, err := w.ReviewQueue(w.ctx, w.controller, db.Sort{})
 	check(t, err)
 	if len(queue) != 1 {
 		t.Fatalf("review queue: got %d", len(queue))
@@ -143,7 +143,7 @@ func TestAFormSentTwiceIsTakenOnce(t *testing.T) {
 	if !errors.As(err, &again) || again.Target == "" {
 		t.Fatalf("got %v", err)
 	}
-	meetings, err := w.Meetings(w.ctx, w.staff, db.Cursor{}, w.now)
+	meetings, err := w.Meetings(w.ctx, w.staff, db.Sort{}, w.now)
 	check(t, err)
 	if len(meetings) != 2 || meetings[0].ID != max(first, w.meeting) {
 		t.Errorf("got %d meetings", len(meetings))

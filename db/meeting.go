@@ -26,6 +26,7 @@ type Meeting struct {
 // ListedMeeting is a row of the list of meetings, with what came of it.
 type ListedMeeting struct {
 	Meeting
+	Marked
 	Directives int
 	Tasks      int // assigned ones
 	Done       int
@@ -52,46 +53,43 @@ func (in MeetingInput) told() fields {
 // RegisterSides.
 const seesMeeting = `m.sides && $1`
 
-// Meetings lists the meetings of me's sides, the latest first, PageSize and one
-// more where there are further ones. The figures of each page come in the same
-// query. after is the date and id of the last row shown.
-func (s *Store) Meetings(ctx context.Context, me rules.Actor, after Cursor, now time.Time) ([]ListedMeeting, error) {
-	if after.At.IsZero() {
-		after.At = FarFuture
-	}
+// meetingOrders are what meetings can be sorted by; what came of them would have
+// to be counted for every one first.
+var meetingOrders = orders{id: "m.id", own: "held", desc: true, by: map[string]order{
+	"held":  {keys: []key{byHeld}},
+	"title": {keys: []key{{"lower(m.title)", "text"}, byHeld}},
+	"sides": {keys: []key{{"array_to_string(m.sides, ',')", "text"}, byHeld}},
+}}
+
+var byHeld = key{"m.held_on", "date"}
+
+// Meetings lists the meetings of me's sides, by itself the latest first, PageSize
+// and one more where there are further ones. The figures of each page come in the
+// same query.
+func (s *Store) Meetings(ctx context.Context, me rules.Actor, by Sort, now time.Time) ([]ListedMeeting, error) {
+	c := &clause{args: []any{pq.Array(me.RegisterSides()), now}}
+	c.add(seesMeeting)
+	order := meetingOrders.page(c, by, false)
 	var rows []ListedMeeting
 	err := s.all(ctx, &rows, `
 		with page as (
-			select m.* from meeting m
-			where `+seesMeeting+` and (m.held_on, m.id) < ($2::date, $3)
-			order by m.held_on desc, m.id desc
-			limit 51
+			select m.* from meeting m where `+c.where()+order+` limit 51
 		)
-		select m.id, m.title, m.held_on, m.place, m.level, m.sides, m.version, m.created_by, m.created_at,
+		select m.id, m.title, m.held_on, m.place, m.level, m.sides, m.version, m.created_by, m.created_at, `+meetingOrders.mark(by)+`,
 			f.directives, f.tasks, f.done, f.overdue
 		from page m
 		cross join lateral (
 			select count(distinct d.id) as directives,
 				count(t.id) filter (where t.status not in ('draft', 'cancelled')) as tasks,
 				count(t.id) filter (where t.status = 'accepted') as done,
-				count(t.id) filter (where t.status in ('assigned', 'in_progress', 'returned') and t.overdue_at <= $4) as overdue
+				count(t.id) filter (where t.status in ('assigned', 'in_progress', 'returned') and t.overdue_at <= $2) as overdue
 			from directive d left join task t on t.directive_id = d.id
 			where d.meeting_id = m.id
-		) f
-		order by m.held_on desc, m.id desc`,
-		pq.Array(me.RegisterSides()), after.At, lastID(after), now)
+		) f`+order, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("meetings: %w", err)
 	}
 	return rows, nil
-}
-
-// lastID is the id before which a descending page begins.
-func lastID(after Cursor) int64 {
-	if after.ID == 0 {
-		return 1<<63 - 1
-	}
-	return after.ID
 }
 
 // Meeting returns one meeting of me's sides.

@@ -54,45 +54,48 @@ const reminded = `
 			and r.audience in ('lead', 'mailbox') and r.rule <> 'assigned'
 	) r`
 
+// byDue is when a task becomes overdue, the last of all where it has no deadline.
+var byDue = key{"coalesce(t.overdue_at, 'infinity')", "timestamptz"}
+
+// ownOrders are what one's own tasks can be sorted by.
+var ownOrders = orders{id: "t.id", own: "deadline", by: map[string]order{
+	"deadline": {keys: []key{byDue}},
+	"heard":    {keys: []key{{heardKey, "timestamptz"}, byDue}},
+}}
+
 // MyTasks lists the open tasks that the agencies of me lead or contribute to,
-// the most urgent first and those without a deadline last, PageSize and one
-// more where there are further ones.
-func (s *Store) MyTasks(ctx context.Context, me rules.Actor, after Cursor) ([]ListedTask, error) {
-	return s.ownTasks(ctx, me, `t.status in ('assigned', 'in_progress', 'returned')`, after)
+// by itself the most urgent first and those without a deadline last, PageSize
+// and one more where there are further ones.
+func (s *Store) MyTasks(ctx context.Context, me rules.Actor, by Sort) ([]ListedTask, error) {
+	return s.ownTasks(ctx, me, `t.status in ('assigned', 'in_progress', 'returned')`, by)
 }
 
 // MyTasksInReview lists the tasks of the agencies of me whose report waits for
-// a decision, by deadline.
-func (s *Store) MyTasksInReview(ctx context.Context, me rules.Actor, after Cursor) ([]ListedTask, error) {
-	return s.ownTasks(ctx, me, `t.status = 'submitted'`, after)
+// a decision.
+func (s *Store) MyTasksInReview(ctx context.Context, me rules.Actor, by Sort) ([]ListedTask, error) {
+	return s.ownTasks(ctx, me, `t.status = 'submitted'`, by)
 }
 
 // ownTasks finds the ids on each agency's own index first, so that a page costs
 // the same however many tasks there are.
-func (s *Store) ownTasks(ctx context.Context, me rules.Actor, states string, after Cursor) ([]ListedTask, error) {
-	at := after.At
-	if at.IsZero() {
-		at = time.Unix(0, 0)
-	}
-	const order = `order by coalesce(t.overdue_at, 'infinity'), t.id limit 51`
-	const from = `(coalesce(t.overdue_at, 'infinity'), t.id) > ($3, $4)`
+func (s *Store) ownTasks(ctx context.Context, me rules.Actor, states string, by Sort) ([]ListedTask, error) {
+	c := &clause{args: []any{me.PersonID, pq.Array(me.AgenciesAs(rules.Focal))}}
+	c.add(states)
+	order := ownOrders.page(c, by, false)
+	page := c.where() + order + ` limit 51`
 	var rows []ListedTask
 	err := s.all(ctx, &rows, `
 		with mine as (
-			(select t.id, t.overdue_at from task t
-			where t.lead_id = any($2) and `+states+` and `+from+` `+order+`)
+			(select t.id, t.overdue_at, t.heard_at from task t where t.lead_id = any($2) and `+page+`)
 			union
-			(select t.id, t.overdue_at from co_executor c join task t on t.id = c.task_id
-			where c.agency_id = any($2) and `+states+` and `+from+` `+order+`)
+			(select t.id, t.overdue_at, t.heard_at from co_executor c join task t on t.id = c.task_id where c.agency_id = any($2) and `+page+`)
 		)
-		select `+listedColumns+`,
+		select `+listedColumns+`, `+ownOrders.mark(by)+`,
 			array(select text from task_point where task_id = t.id order by number) as points
-		from (select t.id from mine t `+order+`) page
+		from (select t.id from mine t `+order+` limit 51) page
 		join task t on t.id = page.id
 		join directive d on d.id = t.directive_id
-		join agency a on a.id = t.lead_id`+reminded+`
-		order by coalesce(t.overdue_at, 'infinity'), t.id`,
-		me.PersonID, pq.Array(me.AgenciesAs(rules.Focal)), infinite(at), after.ID)
+		join agency a on a.id = t.lead_id`+reminded+order, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("tasks of person %d: %w", me.PersonID, err)
 	}
@@ -110,39 +113,37 @@ func infinite(at time.Time) string {
 	return at.UTC().Format(time.RFC3339Nano)
 }
 
-// CursorOf returns where the page after this row begins.
-func (t *ListedTask) CursorOf() Cursor {
-	if t.OverdueAt == nil {
-		return Cursor{At: FarFuture, ID: t.ID}
-	}
-	return Cursor{At: *t.OverdueAt, ID: t.ID}
-}
+// reviewOrders are what waiting reports can be sorted by.
+var reviewOrders = orders{id: "t.id", own: "waiting", by: map[string]order{
+	"waiting":  {keys: []key{{"t.submitted_at", "timestamptz"}}},
+	"deadline": {keys: []key{byDue}},
+}}
 
 // ReviewQueue lists the tasks whose completion report waits for me: of the
-// directives he controls, and for a manager of every directive of his sides;
-// the longest waiting first, PageSize and one more where there are further ones.
-func (s *Store) ReviewQueue(ctx context.Context, me rules.Actor, after Cursor) ([]ListedTask, error) {
+// directives he controls, and for a manager of every directive of his sides; by
+// itself the longest waiting first, PageSize and one more where there are further
+// ones.
+func (s *Store) ReviewQueue(ctx context.Context, me rules.Actor, by Sort) ([]ListedTask, error) {
 	var sides []string
 	if me.Has(rules.Manager) {
 		for _, side := range me.RegisterSides() {
 			sides = append(sides, string(side))
 		}
 	}
+	c := &clause{args: []any{me.PersonID, pq.Array(sides), pq.Array(me.Selves()), pq.Array(me.DecidingSides())}}
+	c.add(`t.status = 'submitted'`)
+	c.add(decides(4))
+	c.add(`(d.controller_id = any($3) and t.review_level = 0 or d.sides && $2 and (t.review_level = 0 or not exists (
+		select from approval x join report r on r.id = x.report_id
+		where r.task_id = t.id and r.submission = t.submissions and x.person_id = $1)))`)
+	order := reviewOrders.page(c, by, false)
 	var rows []ListedTask
 	err := s.all(ctx, &rows, `
-		select `+listedColumns+`
+		select `+listedColumns+`, `+reviewOrders.mark(by)+`
 		from task t
 		join directive d on d.id = t.directive_id
 		join agency a on a.id = t.lead_id`+reminded+`
-		where t.status = 'submitted'
-			and (t.submitted_at, t.id) > ($2, $3)
-			and `+decides(6)+`
-			and (d.controller_id = any($5) and t.review_level = 0 or d.sides && $4 and (t.review_level = 0 or not exists (
-				select from approval x join report r on r.id = x.report_id
-				where r.task_id = t.id and r.submission = t.submissions and x.person_id = $1)))
-		order by t.submitted_at, t.id
-		limit 51`,
-		me.PersonID, after.At, after.ID, pq.Array(sides), pq.Array(me.Selves()), pq.Array(me.DecidingSides()))
+		where `+c.where()+order+` limit 51`, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("review queue of person %d: %w", me.PersonID, err)
 	}

@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -110,7 +111,7 @@ func TestARegisterIsByAgencyAndDeadline(t *testing.T) {
 		{"due until then", db.RegisterFilter{Until: day("2026-04-30")}, []int64{soon}},
 		{"of the meeting", db.RegisterFilter{MeetingID: w.meeting}, []int64{late, soon, sent}},
 		{"of another meeting", db.RegisterFilter{MeetingID: 999}, nil},
-		{"after a row", db.RegisterFilter{After: db.RegisterCursor{LeadID: w.uz, At: day("2026-03-11"), ID: 1}}, []int64{soon}},
+		{"after a row", db.RegisterFilter{Sort: db.Sort{After: db.Mark{fmt.Sprint(w.uz), "2026-03-11", "1"}}}, []int64{soon}},
 	} {
 		c.f.Now = now
 		rows, err := w.Register(w.ctx, w.staff, c.f)

@@ -19,16 +19,9 @@ type RegisterFilter struct {
 	MeetingID int64     // of this meeting; those whose report waits too
 	Side      rules.Side
 	AgencyID  int64
-	After     RegisterCursor
+	Sort      Sort
 	Size      int // rows of a page; 0: RegisterSize
 	Now       time.Time
-}
-
-// RegisterCursor is where a page of a register begins: after this row.
-type RegisterCursor struct {
-	LeadID int64
-	At     time.Time // its overdue_at, FarFuture without a deadline
-	ID     int64
 }
 
 // RegisterSize is how many tasks a page of a register shows.
@@ -37,17 +30,14 @@ const RegisterSize = 200
 // RegisterTask is a task in a printed register.
 type RegisterTask struct {
 	Task
+	Marked
 	MeetingTitle string `db:"meeting_title"`
 }
 
-// CursorOf returns where the page after this row begins.
-func (t *RegisterTask) CursorOf() RegisterCursor {
-	c := RegisterCursor{LeadID: deref(t.LeadID), At: FarFuture, ID: t.ID}
-	if t.OverdueAt != nil {
-		c.At = *t.OverdueAt
-	}
-	return c
-}
+// registerOrders are what a register can be sorted by: within its agencies.
+var registerOrders = orders{id: "t.id", own: "deadline", by: map[string]order{
+	"deadline": {keys: []key{{"t.lead_id", "bigint"}, byDue}},
+}}
 
 // Register lists open tasks of me's register by leading agency and deadline,
 // a page and one more where there are further ones.
@@ -62,20 +52,28 @@ func (s *Store) Register(ctx context.Context, me rules.Actor, f RegisterFilter) 
 	if !f.Until.IsZero() {
 		from, to = f.Now, f.Until.AddDate(0, 0, 1)
 	}
+	c := &clause{}
+	c.add(states)
+	c.add(`d.sides && ?`, pq.Array(me.RegisterSides()))
+	c.add(byDue.expr+` > ? and `+byDue.expr+` <= ?`, infinite(from), infinite(to))
+	if f.MeetingID != 0 {
+		c.add(`d.meeting_id = ?`, f.MeetingID)
+	}
+	if f.Side != "" {
+		c.add(`a.side = ?`, string(f.Side))
+	}
+	if f.AgencyID != 0 {
+		c.add(`t.lead_id = ?`, f.AgencyID)
+	}
+	order := registerOrders.page(c, f.Sort, false)
 	var rows []RegisterTask
 	err := s.plan(ctx, &rows, `
-		select `+taskColumns+`, m.title as meeting_title
+		select `+taskColumns+`, m.title as meeting_title, `+registerOrders.mark(f.Sort)+`
 		from task t
 		join directive d on d.id = t.directive_id
 		join meeting m on m.id = d.meeting_id
 		join agency a on a.id = t.lead_id
-		where `+states+` and d.sides && $1
-			and coalesce(t.overdue_at, 'infinity') > $2 and coalesce(t.overdue_at, 'infinity') <= $3
-			and (t.lead_id, coalesce(t.overdue_at, 'infinity'), t.id) > ($4, $5, $6)
-			and (cast($7 as bigint) = 0 or d.meeting_id = $7) and ($8 = '' or a.side = $8) and (cast($9 as bigint) = 0 or t.lead_id = $9)
-		order by t.lead_id, coalesce(t.overdue_at, 'infinity'), t.id
-		limit $10`,
-		pq.Array(me.RegisterSides()), infinite(from), infinite(to), f.After.LeadID, infinite(f.After.At), f.After.ID, f.MeetingID, string(f.Side), f.AgencyID, cmp.Or(f.Size, RegisterSize)+1)
+		where `+c.where()+order+fmt.Sprintf(` limit %d`, cmp.Or(f.Size, RegisterSize)+1), c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("register of tasks: %w", err)
 	}

@@ -39,6 +39,9 @@ type Marked struct {
 	Key Mark `db:"mark"`
 }
 
+// PageMark is where the page after the row begins.
+func (m *Marked) PageMark() Mark { return m.Key }
+
 // key is one thing that a list is ordered by: an expression that is never null,
 // and its type.
 type key struct{ expr, kind string }

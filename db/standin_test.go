@@ -37,7 +37,7 @@ func TestStandIns(t *testing.T) {
 	}
 	w.now = day("2026-03-06").Add(6 * time.Hour)
 	check(t, w.finish(t, task, w.focalUZ))
-	if queue, err := w.ReviewQueue(w.ctx, at("2026-03-06"), db.Cursor{}); err != nil || len(queue) != 1 {
+	if queue, err := w.ReviewQueue(w.ctx, at("2026-03-06"), db.Sort{}); err != nil || len(queue) != 1 {
 		t.Errorf("the deputy's queue has %d tasks, %v", len(queue), err)
 	}
 	lines, err := w.TaskReminders(w.ctx, task)

@@ -152,7 +152,7 @@ func (a *App) sinceWhen(c echo.Context, me rules.Actor) (s sinceWhen, err error)
 // of each.
 func (a *App) sinceChoices(c echo.Context, me rules.Actor, v *changesView) error {
 	ctx, p := c.Request().Context(), say(c)
-	meetings, err := a.Store.Meetings(ctx, me, db.Cursor{}, a.Now())
+	meetings, err := a.Store.Meetings(ctx, me, db.Sort{}, a.Now())
 	if err != nil {
 		return err
 	}

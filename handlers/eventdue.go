@@ -126,7 +126,7 @@ func (v *directiveView) dueFor(a *App, c echo.Context, me rules.Actor, directive
 	if v.For, err = a.eventLink(c, me, "directive", directiveID); err != nil || !v.Record {
 		return err
 	}
-	events, err := a.Store.Events(c.Request().Context(), me, false, db.Cursor{}, a.today(c))
+	events, err := a.Store.Events(c.Request().Context(), me, false, db.Sort{}, a.today(c))
 	if err != nil {
 		return err
 	}

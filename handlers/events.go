@@ -18,6 +18,7 @@ type eventsView struct {
 	templates.Layout
 	Places []templates.NavLink
 	Tabs   []templates.NavLink
+	List   templates.List
 	Events []eventRow
 	Pager  templates.Pager
 	Empty  templates.Empty
@@ -35,14 +36,28 @@ type eventRow struct {
 	Cancelled                        bool
 }
 
+// eventList are the columns of the list of events.
+var eventList = listing{sort: "when", columns: []column{
+	{key: "title", label: "event.one", sorts: true}, {key: "when", label: "event.when", sorts: true}, {key: "place", label: "field.place", sorts: true},
+	{key: "sides", label: "field.sides", sorts: true}, {key: "due", label: "event.due", sorts: true, down: true}}}
+
+// askedEvents are the coming events as an address asks for them, or the past
+// ones, which begin with the latest.
+func askedEvents(c echo.Context) (ask asked, past bool) {
+	list := eventList
+	list.desc = c.QueryParam("past") != ""
+	return list.asked(c), list.desc
+}
+
 var eventsPage = templates.New[eventsView]("events.html")
 
 func (a *App) events(c echo.Context, me rules.Actor) error {
 	if format := exportWanted(c); format != "" {
 		return a.exportFrom(c, me, format, a.eventsGrid)
 	}
-	p, past := say(c), c.QueryParam("past") != ""
-	rows, err := a.Store.Events(c.Request().Context(), me, past, cursor(c), a.today(c))
+	p := say(c)
+	ask, past := askedEvents(c)
+	rows, err := a.Store.Events(c.Request().Context(), me, past, ask.Sort, a.today(c))
 	if err != nil {
 		return err
 	}
@@ -51,9 +66,9 @@ func (a *App) events(c echo.Context, me rules.Actor) error {
 		Empty: templates.Empty{Text: p.T("event.empty")}}
 	if len(rows) > db.PageSize {
 		rows = rows[:db.PageSize]
-		view.Pager.Next = pageAfter(c, rows[len(rows)-1].CursorOf())
+		view.Pager.Next = ask.after(c, rows[len(rows)-1].Key)
 	}
-	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
+	view.Pager.First, view.Export, view.List = firstPage(c), exportLinks(c), ask.view(c)
 	for i := range rows {
 		row := a.eventRow(c, &rows[i].Event)
 		row.Due, row.Open = rows[i].Due, rows[i].Open

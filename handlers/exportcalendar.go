@@ -13,7 +13,8 @@ import (
 
 // eventsGrid is the list of coming or past events as a file.
 func (a *App) eventsGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
-	ctx, p, past := c.Request().Context(), say(c), c.QueryParam("past") != ""
+	ctx, p := c.Request().Context(), say(c)
+	ask, past := askedEvents(c)
 	note := p.T("event.coming")
 	if past {
 		note = p.T("event.past")
@@ -23,12 +24,8 @@ func (a *App) eventsGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 		{Title: p.T("field.ends_on"), Width: 13, Kind: files.Date}, {Title: p.T("field.wording"), Width: 28}, {Title: p.T("field.place"), Width: 20}, {Title: p.T("field.sides"), Width: 22},
 		{Title: p.T("event.due"), Width: 9, Kind: files.Number}, {Title: p.T("column.status"), Width: 14}}
 	today := a.today(c)
-	grid.Rows = eachPage(ctx, a.Store, func(s *db.Store, last *db.ListedEvent) ([]db.ListedEvent, error) {
-		var after db.Cursor
-		if last != nil {
-			after = last.CursorOf()
-		}
-		return s.Events(ctx, me, past, after, today)
+	grid.Rows = eachSorted(ctx, a.Store, ask.Sort, func(s *db.Store, by db.Sort) ([]db.ListedEvent, error) {
+		return s.Events(ctx, me, past, by, today)
 	}, func(e *db.ListedEvent) []any {
 		state := ""
 		if e.CancelledAt != nil {
@@ -37,7 +34,7 @@ func (a *App) eventsGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 		return []any{files.Link{Text: e.Title, Href: a.addressOf("/events/" + strconv.FormatInt(e.ID, 10))}, p.T("event.kind." + string(e.Kind)), dayCell(e.StartsOn), dayCell(e.EndsOn),
 			e.Wording, e.Place, sideWords(p, e.Sides), e.Due, state}
 	})
-	return grid, nil
+	return ask.file(grid, "", "", "when", "when", "when", "place", "sides", "due"), nil
 }
 
 // indicatorsGrid is the list of figures with their latest values as a file.
@@ -45,22 +42,20 @@ func (a *App) indicatorsGrid(c echo.Context, me rules.Actor) (files.Grid, error)
 	ctx, p := c.Request().Context(), say(c)
 	grid := a.grid(c, "indicators", p.T("indicator.many"))
 	grid.Columns = []files.Column{{Title: p.T("field.title"), Width: 40}, {Title: p.T("meeting.one"), Width: 36}, {Title: p.T("indicator.named"), Width: 14},
-		{Title: p.T("indicator.last"), Width: 12, Kind: files.Number}, {Title: p.T("field.unit"), Width: 10}, {Title: p.T("field.period_of"), Width: 16}, {Title: p.T("field.target"), Width: 22}}
-	grid.Rows = eachPage(ctx, a.Store, func(s *db.Store, last *db.ListedIndicator) ([]db.ListedIndicator, error) {
-		var after db.Cursor
-		if last != nil {
-			after = db.Cursor{At: last.HeldOn, ID: last.ID}
-		}
-		return s.Indicators(ctx, me, after)
+		{Title: p.T("indicator.last"), Width: 12, Kind: files.Number}, {Title: p.T("field.unit"), Width: 10}, {Title: p.T("field.period_of"), Width: 16}, {Title: p.T("field.target"), Width: 22},
+		{Title: p.T("indicator.values"), Width: 10, Kind: files.Number}}
+	ask := indicatorList.asked(c)
+	grid.Rows = eachSorted(ctx, a.Store, ask.Sort, func(s *db.Store, by db.Sort) ([]db.ListedIndicator, error) {
+		return s.Indicators(ctx, me, by)
 	}, func(i *db.ListedIndicator) []any {
 		var value any
 		of := ""
 		if i.Last != nil {
 			value, of = *i.Last, periodWord(p, *i.LastPeriod, *i.LastOn)
 		}
-		return []any{files.Link{Text: i.Title, Href: a.addressOf("/indicators/" + strconv.FormatInt(i.ID, 10))}, i.MeetingTitle, i.Value, value, i.Unit, of, targetWord(p, &i.Indicator)}
+		return []any{files.Link{Text: i.Title, Href: a.addressOf("/indicators/" + strconv.FormatInt(i.ID, 10))}, i.MeetingTitle, i.Value, value, i.Unit, of, targetWord(p, &i.Indicator), i.Values}
 	})
-	return grid, nil
+	return ask.file(grid, "", "meeting", "named", "last", "last", "last", "target", "values"), nil
 }
 
 // valuesGrid is a figure's values over time as a file.

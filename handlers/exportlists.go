@@ -56,7 +56,6 @@ var agencyColumns = []struct {
 // peopleGrid lists everybody with his roles.
 func (a *App) peopleGrid(c echo.Context, _ rules.Actor) (files.Grid, error) {
 	p, find, ask := say(c), c.QueryParam("find"), peopleList.asked(c)
-	ask.After = nil
 	n, err := a.names(c)
 	if err != nil {
 		return files.Grid{}, err
@@ -64,11 +63,8 @@ func (a *App) peopleGrid(c echo.Context, _ rules.Actor) (files.Grid, error) {
 	grid := a.grid(c, "people", p.T("nav.people"), filterNote(c, "action.find", find))
 	grid.Columns = []files.Column{{Title: p.T("field.name"), Width: 30}, {Title: p.T("column.email"), Width: 30}, {Title: p.T("account.roles"), Width: 50},
 		{Title: p.T("column.locale"), Width: 8}, {Title: p.T("person.seen"), Width: 16, Kind: files.Moment}, {Title: p.T("column.state"), Width: 18}}
-	grid.Rows = eachPage(c.Request().Context(), a.Store, func(s *db.Store, last *db.ListedPerson) ([]db.ListedPerson, error) {
-		if last != nil {
-			ask.After = last.Key
-		}
-		return s.People(c.Request().Context(), find, ask.Sort)
+	grid.Rows = eachSorted(c.Request().Context(), a.Store, ask.Sort, func(s *db.Store, by db.Sort) ([]db.ListedPerson, error) {
+		return s.People(c.Request().Context(), find, by)
 	}, func(person *db.ListedPerson) []any {
 		var roles, state []string
 		locale := ""
@@ -96,17 +92,14 @@ func (a *App) meetingsGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	grid.Columns = []files.Column{{Title: p.T("field.held_on"), Width: 12, Kind: files.Date}, {Title: p.T("meeting.one"), Width: 60}, {Title: p.T("field.place"), Width: 18},
 		{Title: p.T("field.level"), Width: 20}, {Title: p.T("field.sides"), Width: 22}, {Title: p.T("meeting.directives"), Width: 10, Kind: files.Number},
 		{Title: p.T("meeting.tasks"), Width: 10, Kind: files.Number}, {Title: p.T("column.done"), Width: 10, Kind: files.Number}, {Title: p.T("column.overdue"), Width: 10, Kind: files.Number}}
-	grid.Rows = eachPage(c.Request().Context(), a.Store, func(s *db.Store, last *db.ListedMeeting) ([]db.ListedMeeting, error) {
-		after := db.Cursor{}
-		if last != nil {
-			after = db.Cursor{At: last.HeldOn, ID: last.ID}
-		}
-		return s.Meetings(c.Request().Context(), me, after, now)
+	ask := meetingList.asked(c)
+	grid.Rows = eachSorted(c.Request().Context(), a.Store, ask.Sort, func(s *db.Store, by db.Sort) ([]db.ListedMeeting, error) {
+		return s.Meetings(c.Request().Context(), me, by, now)
 	}, func(m *db.ListedMeeting) []any {
 		return []any{m.HeldOn, files.Link{Text: m.Title, Href: a.addressOf(fmt.Sprintf("/meetings/%d", m.ID))}, m.Place, p.T("level." + m.Level), sideWords(p, m.Sides),
 			m.Directives, m.Tasks, m.Done, m.Overdue}
 	})
-	return grid, nil
+	return ask.file(grid, "held", "", "", "", "sides", "directives", "tasks", "state", "state"), nil
 }
 
 // sideWords names sides in a cell.
@@ -151,8 +144,7 @@ func (a *App) chainGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 
 // ledgerGrid is the ledger of reminders as a file, under the same filter.
 func (a *App) ledgerGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
-	p, f := say(c), ledgerFilter(c)
-	f.Before = 0
+	p, f, ask := say(c), ledgerFilter(c), ledgerList.asked(c)
 	n, err := a.names(c)
 	if err != nil {
 		return files.Grid{}, err
@@ -165,10 +157,8 @@ func (a *App) ledgerGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	grid.Columns = []files.Column{{Title: p.T("ledger.planned"), Width: 16, Kind: files.Moment}, {Title: p.T("ledger.why"), Width: 24}, {Title: p.T("column.number"), Width: 11},
 		{Title: p.T("column.task"), Width: 40}, {Title: p.T("column.lead"), Width: 26}, {Title: p.T("ledger.to"), Width: 26}, {Title: p.T("column.email"), Width: 24},
 		{Title: p.T("ledger.outcome"), Width: 14}, {Title: p.T("column.sent_at"), Width: 16, Kind: files.Moment}, {Title: p.T("column.answer"), Width: 30}}
-	grid.Rows = eachPage(c.Request().Context(), a.Store, func(s *db.Store, last *db.LedgerLine) ([]db.LedgerLine, error) {
-		if last != nil {
-			f.Before = last.ID
-		}
+	grid.Rows = eachSorted(c.Request().Context(), a.Store, ask.Sort, func(s *db.Store, by db.Sort) ([]db.LedgerLine, error) {
+		f.Sort = by
 		return s.Ledger(c.Request().Context(), me, f)
 	}, func(l *db.LedgerLine) []any {
 		row, task := a.ledgerRow(c, n, me, l), files.Link{}
@@ -178,7 +168,7 @@ func (a *App) ledgerGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 		return []any{l.PlannedFor, row.Rule, task, row.Title, row.Lead, row.Who + ", " + row.Audience, row.Address,
 			row.State.Word, momentCell(l.SentAt), orWord(row.Reason, row.Answer)}
 	})
-	return grid, nil
+	return ask.file(grid, "planned", "", "task", "task", "lead", "to", "to", "outcome", "outcome", "outcome"), nil
 }
 
 // searchGrid is all that a question found, of one kind or of every.

@@ -39,15 +39,9 @@ func (a *App) taskCells(c echo.Context, n names, t *db.Task) []any {
 	return cells
 }
 
-// listedTasks are the rows of a list of tasks that pages by its cursor.
-func (a *App) listedTasks(c echo.Context, n names, next func(s *db.Store, after db.Cursor) ([]db.ListedTask, error)) iter.Seq2[[]any, error] {
-	return eachPage(c.Request().Context(), a.Store, func(s *db.Store, last *db.ListedTask) ([]db.ListedTask, error) {
-		after := db.Cursor{}
-		if last != nil {
-			after = last.CursorOf()
-		}
-		return next(s, after)
-	}, func(t *db.ListedTask) []any { return a.taskCells(c, n, &t.Task) })
+// listedTasks are the rows of a list of tasks, in an order.
+func (a *App) listedTasks(c echo.Context, n names, by db.Sort, next func(s *db.Store, by db.Sort) ([]db.ListedTask, error)) iter.Seq2[[]any, error] {
+	return eachSorted(c.Request().Context(), a.Store, by, next, func(t *db.ListedTask) []any { return a.taskCells(c, n, &t.Task) })
 }
 
 // overdueGrid is the overdue review as a file, under the same filter, in the same
@@ -67,11 +61,8 @@ func (a *App) overdueGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	grid.Columns = append(taskGridColumns(p), files.Column{Title: p.T("overdue.last_report"), Width: 15, Kind: files.Moment},
 		files.Column{Title: p.T("overdue.reminders"), Width: 11, Kind: files.Number}, files.Column{Title: p.T("overdue.escalated"), Width: 22})
 	now := a.Now()
-	grid.Rows = eachPage(c.Request().Context(), a.Store, func(s *db.Store, last *db.ListedTask) ([]db.ListedTask, error) {
-		f.Sort.After = nil
-		if last != nil {
-			f.Sort.After = last.Key
-		}
+	grid.Rows = eachSorted(c.Request().Context(), a.Store, f.Sort, func(s *db.Store, by db.Sort) ([]db.ListedTask, error) {
+		f.Sort = by
 		return s.OverdueTasks(c.Request().Context(), me, f.OverdueFilter, now)
 	}, func(t *db.ListedTask) []any {
 		return append(a.taskCells(c, n, &t.Task), momentCell(t.HeardAt), t.Reminders, p.T(fmt.Sprintf("overdue.raised.%d", rules.Raised(t.Raised))))
@@ -98,8 +89,9 @@ func (a *App) myTasksGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	grid := a.grid(c, "tasks", say(c).T("nav.tasks"))
 	grid.Columns = taskGridColumns(say(c))
 	ctx := c.Request().Context()
-	open := a.listedTasks(c, n, func(s *db.Store, after db.Cursor) ([]db.ListedTask, error) { return s.MyTasks(ctx, me, after) })
-	sent := a.listedTasks(c, n, func(s *db.Store, after db.Cursor) ([]db.ListedTask, error) { return s.MyTasksInReview(ctx, me, after) })
+	by := myTasksList.asked(c).Sort
+	open := a.listedTasks(c, n, by, func(s *db.Store, by db.Sort) ([]db.ListedTask, error) { return s.MyTasks(ctx, me, by) })
+	sent := a.listedTasks(c, n, by, func(s *db.Store, by db.Sort) ([]db.ListedTask, error) { return s.MyTasksInReview(ctx, me, by) })
 	grid.Rows = func(yield func([]any, error) bool) {
 		for _, list := range []iter.Seq2[[]any, error]{open, sent} {
 			for row, err := range list {
@@ -121,12 +113,8 @@ func (a *App) reviewGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	}
 	grid := a.grid(c, "review", p.T("nav.review"))
 	grid.Columns = append([]files.Column{{Title: p.T("column.submitted"), Width: 15, Kind: files.Moment}}, taskGridColumns(p)...)
-	grid.Rows = eachPage(ctx, a.Store, func(s *db.Store, last *db.ListedTask) ([]db.ListedTask, error) {
-		after := db.Cursor{}
-		if last != nil {
-			after = db.Cursor{At: *last.SubmittedAt, ID: last.ID}
-		}
-		return s.ReviewQueue(ctx, me, after)
+	grid.Rows = eachSorted(ctx, a.Store, reviewList.asked(c).Sort, func(s *db.Store, by db.Sort) ([]db.ListedTask, error) {
+		return s.ReviewQueue(ctx, me, by)
 	}, func(t *db.ListedTask) []any {
 		return append([]any{momentCell(t.SubmittedAt)}, a.taskCells(c, n, &t.Task)...)
 	})

@@ -3,9 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -29,6 +27,7 @@ type importView struct {
 	Ask      bool // the columns are not recognised
 	Fates    []fateView
 	Heads    []string
+	Listed   templates.List // line and fate
 	Rows     []importLine
 	Pager    templates.Pager
 	Write    string // what the button says; "" without one
@@ -62,6 +61,9 @@ type importLine struct {
 }
 
 type importCell struct{ Title, Text, Fault string }
+
+// importRows are the columns that every table has; the others are its own.
+var importRows = listing{sort: "line", columns: []column{{key: "line", label: "import.line", class: "n", sorts: true}, {key: "fate", label: "import.fate", sorts: true}}}
 
 var importPageOf = templates.New[importView]("import.html")
 
@@ -102,18 +104,16 @@ func (a *App) showImport(c echo.Context, me rules.Actor, columns []string, faile
 	if !slices.Contains([]string{fateNew, fateChanged, fateSame, fateBad}, fate) {
 		fate = ""
 	}
-	after, _ := strconv.Atoi(c.QueryParam("line"))
-	rows, err := a.Store.ImportRows(ctx, im.ID, fate, after)
+	ask := importRows.asked(c)
+	rows, err := a.Store.ImportRows(ctx, im.ID, fate, ask.Sort)
 	if err != nil {
 		return err
 	}
 	if len(rows) > db.PageSize {
 		rows = rows[:db.PageSize]
-		view.Pager.Next = withLine(c, rows[len(rows)-1].Line)
+		view.Pager.Next = ask.after(c, rows[len(rows)-1].Key)
 	}
-	if after > 0 {
-		view.Pager.First = withLine(c, 0)
-	}
+	view.Pager.First, view.Listed = firstPage(c), ask.view(c)
 	if im.State == "mapping" && failed != nil && c.Request().Method == http.MethodGet {
 		status = http.StatusOK
 	}
@@ -133,15 +133,6 @@ func (a *App) named(c echo.Context, failed error) []templates.FieldError {
 		list = append(list, templates.FieldError{Field: "column", Text: p.T(e.Key, "Column", p.T("column."+e.Field))})
 	}
 	return list
-}
-
-func withLine(c echo.Context, line int) string {
-	q := c.Request().URL.Query()
-	q.Del("line")
-	if line > 0 {
-		q.Set("line", strconv.Itoa(line))
-	}
-	return (&url.URL{Path: c.Request().URL.Path, RawQuery: q.Encode()}).String()
 }
 
 // importList is where one sees what an import brought.

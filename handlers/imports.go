@@ -30,6 +30,7 @@ type importsView struct {
 	templates.Layout
 	Form  importForm
 	Kinds []importKind
+	List  templates.List
 	Past  []importItem
 	Pager templates.Pager
 }
@@ -52,6 +53,11 @@ type importItem struct {
 	State      templates.Status
 	When, Rows string
 }
+
+// importsList are the columns of the tables that were brought in.
+var importsList = listing{sort: "when", desc: true, columns: []column{
+	{key: "name", label: "import.file", sorts: true}, {key: "kind", label: "field.kind", sorts: true}, {key: "rows", label: "import.size", sorts: true, down: true},
+	{key: "when", label: "import.when", sorts: true, down: true}, {key: "state", label: "column.state", sorts: true}}}
 
 var importsPage = templates.New[importsView]("imports.html")
 
@@ -96,15 +102,16 @@ func (a *App) showImports(c echo.Context, me rules.Actor, form *importForm, fail
 	if err != nil {
 		return err
 	}
-	past, err := a.Store.Imports(c.Request().Context(), me, cursor(c).ID)
+	ask := importsList.asked(c)
+	past, err := a.Store.Imports(c.Request().Context(), me, ask.Sort)
 	if err != nil {
 		return err
 	}
 	if len(past) > db.PageSize {
 		past = past[:db.PageSize]
-		view.Pager.Next = pageAfter(c, db.Cursor{At: past[len(past)-1].CreatedAt, ID: past[len(past)-1].ID})
+		view.Pager.Next = ask.after(c, past[len(past)-1].Key)
 	}
-	view.Pager.First = firstPage(c)
+	view.Pager.First, view.List = firstPage(c), ask.view(c)
 	for _, im := range past {
 		view.Past = append(view.Past, importItem{ID: im.ID, Name: im.Name, Kind: p.T("import.kind." + string(im.Kind)), State: importState(c, &im), When: a.moment(c, im.CreatedAt), Rows: p.N("import.rows", im.Total)})
 	}

@@ -19,6 +19,7 @@ import (
 type indicatorsView struct {
 	templates.Layout
 	Places     []templates.NavLink
+	List       templates.List
 	Indicators []indicatorRow
 	Pager      templates.Pager
 	Record     bool
@@ -33,24 +34,28 @@ type indicatorRow struct {
 	Values                      int
 }
 
+// indicatorList are the columns of the list of figures.
+var indicatorList = listing{sort: "meeting", desc: true, columns: []column{
+	{key: "title", label: "field.value", sorts: true}, {key: "meeting", label: "meeting.one", sorts: true, down: true}, {key: "named", label: "indicator.named", sorts: true},
+	{key: "last", label: "indicator.last", sorts: true, down: true}, {key: "target", label: "field.target", sorts: true}, {key: "values", label: "indicator.values", class: "n", sorts: true, down: true}}}
+
 var indicatorsPage = templates.New[indicatorsView]("indicators.html")
 
 func (a *App) indicators(c echo.Context, me rules.Actor) error {
 	if format := exportWanted(c); format != "" {
 		return a.exportFrom(c, me, format, a.indicatorsGrid)
 	}
-	p := say(c)
-	rows, err := a.Store.Indicators(c.Request().Context(), me, cursor(c))
+	p, ask := say(c), indicatorList.asked(c)
+	rows, err := a.Store.Indicators(c.Request().Context(), me, ask.Sort)
 	if err != nil {
 		return err
 	}
 	view := indicatorsView{Layout: a.layout(c, p.T("indicator.many")), Places: placesOf(c, me, calendarPlaces, "/indicators"), Record: rules.Allowed(me, rules.Record)}
 	if len(rows) > db.PageSize {
 		rows = rows[:db.PageSize]
-		last := rows[len(rows)-1]
-		view.Pager.Next = pageAfter(c, db.Cursor{At: last.HeldOn, ID: last.ID})
+		view.Pager.Next = ask.after(c, rows[len(rows)-1].Key)
 	}
-	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
+	view.Pager.First, view.Export, view.List = firstPage(c), exportLinks(c), ask.view(c)
 	for i := range rows {
 		r := &rows[i]
 		row := indicatorRow{ID: r.ID, Title: r.Title, Value: r.Value, Meeting: r.MeetingTitle, Held: templates.Day{ISO: r.HeldOn.Format(time.DateOnly), Text: p.Date(r.HeldOn)},

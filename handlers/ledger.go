@@ -16,6 +16,7 @@ import (
 // ledgerView is the ledger of reminders.
 type ledgerView struct {
 	templates.Layout
+	List             templates.List
 	Lines            []ledgerRow
 	States, Agencies []templates.Choice
 	Pager            templates.Pager
@@ -37,6 +38,12 @@ type ledgerRow struct {
 	Mend                         string // where its address can be mended
 }
 
+// ledgerList are the columns of the ledger, which by itself is in the order in
+// which reminders were planned.
+var ledgerList = listing{desc: true, columns: []column{
+	{key: "why", label: "ledger.why"}, {key: "task", label: "column.task"}, {key: "lead", label: "column.lead"}, {key: "to", label: "ledger.to"},
+	{key: "planned", label: "ledger.planned", sorts: true, down: true}, {key: "outcome", label: "ledger.outcome"}}}
+
 var ledgerPage = templates.New[ledgerView]("ledger.html")
 
 var ledgerShapes = map[string]string{"planned": "new", "waiting": "go", "sent": "done", "skipped": "stop", "refused": "late", "failed": "late"}
@@ -52,7 +59,11 @@ func (a *App) ledger(c echo.Context, me rules.Actor) error {
 // mails that was refused.
 func (a *App) showLedger(c echo.Context, me rules.Actor, form *releaseForm, failed error) error {
 	p, ctx := say(c), c.Request().Context()
-	f := ledgerFilter(c)
+	f, ask := ledgerFilter(c), ledgerList.asked(c)
+	f.Sort = ask.Sort
+	if from := c.QueryParam("before"); from != "" && f.Sort.After == nil { // as addresses had it before
+		f.Sort.After = db.Mark{from}
+	}
 	rows, err := a.Store.Ledger(ctx, me, f)
 	if err != nil {
 		return err
@@ -64,9 +75,9 @@ func (a *App) showLedger(c echo.Context, me rules.Actor, form *releaseForm, fail
 	}
 	if len(rows) > db.PageSize {
 		rows = rows[:db.PageSize]
-		view.Pager.Next = before(c, rows[len(rows)-1].ID)
+		view.Pager.Next = ask.after(c, rows[len(rows)-1].Key)
 	}
-	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
+	view.Pager.First, view.Export, view.List = firstPage(c), exportLinks(c), ask.view(c)
 	view.States = append([]templates.Choice{{Label: p.T("ledger.state.all")}}, choices(p, "ledger.state.", db.LedgerStates, f.State)...)
 	agencies, err := a.agencyChoices(c, func(agency *db.Agency) bool { return agency.Email != "" }, f.AgencyID)
 	if err != nil {
@@ -89,7 +100,6 @@ func (a *App) showLedger(c echo.Context, me rules.Actor, form *releaseForm, fail
 func ledgerFilter(c echo.Context) (f db.LedgerFilter) {
 	f.AgencyID, _ = strconv.ParseInt(c.QueryParam("agency"), 10, 64)
 	f.TaskID, _ = strconv.ParseInt(c.QueryParam("task"), 10, 64)
-	f.Before, _ = strconv.ParseInt(c.QueryParam("before"), 10, 64)
 	for _, state := range db.LedgerStates {
 		if c.QueryParam("state") == state {
 			f.State = state

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"cmp"
+	"context"
 	"iter"
 	"maps"
 	"net/url"
@@ -213,6 +214,20 @@ func (ask *asked) file(grid files.Grid, of ...string) files.Grid {
 		grid.Totals = picked(grid.Totals, keep)
 	}
 	return grid
+}
+
+// eachSorted reads a list page by page in its order, on one state of the data.
+func eachSorted[T any, P interface {
+	*T
+	PageMark() db.Mark
+}](ctx context.Context, store *db.Store, by db.Sort, next func(s *db.Store, by db.Sort) ([]T, error), cells func(row *T) []any) iter.Seq2[[]any, error] {
+	return eachPage(ctx, store, func(s *db.Store, last *T) ([]T, error) {
+		by.After = nil
+		if last != nil {
+			by.After = P(last).PageMark()
+		}
+		return next(s, by)
+	}, cells)
 }
 
 func picked[T any](all []T, keep []int) []T {

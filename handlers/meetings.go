@@ -15,6 +15,7 @@ import (
 // meetingsView is the list of meetings, the latest first.
 type meetingsView struct {
 	templates.Layout
+	List     templates.List
 	Meetings []meetingRow
 	Pager    templates.Pager
 	Record   bool
@@ -28,24 +29,28 @@ type meetingRow struct {
 	Directives, Tasks, Done, Overdue int
 }
 
+// meetingList are the columns of the list of meetings.
+var meetingList = listing{sort: "held", desc: true, columns: []column{
+	{key: "title", label: "meeting.one", sorts: true}, {key: "held", label: "field.held_on", sorts: true, down: true}, {key: "sides", label: "field.sides", sorts: true},
+	{key: "directives", label: "meeting.directives", class: "n"}, {key: "tasks", label: "meeting.tasks", class: "n"}, {key: "state", label: "meeting.state"}}}
+
 var meetingsPage = templates.New[meetingsView]("meetings.html")
 
 func (a *App) meetings(c echo.Context, me rules.Actor) error {
 	if format := exportWanted(c); format != "" {
 		return a.exportFrom(c, me, format, a.meetingsGrid)
 	}
-	p := say(c)
-	rows, err := a.Store.Meetings(c.Request().Context(), me, cursor(c), a.Now())
+	p, ask := say(c), meetingList.asked(c)
+	rows, err := a.Store.Meetings(c.Request().Context(), me, ask.Sort, a.Now())
 	if err != nil {
 		return err
 	}
 	view := meetingsView{Layout: a.layout(c, p.T("nav.meetings")), Record: rules.Allowed(me, rules.Record)}
 	if len(rows) > db.PageSize {
 		rows = rows[:db.PageSize]
-		last := rows[len(rows)-1]
-		view.Pager.Next = pageAfter(c, db.Cursor{At: last.HeldOn, ID: last.ID})
+		view.Pager.Next = ask.after(c, rows[len(rows)-1].Key)
 	}
-	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
+	view.Pager.First, view.Export, view.List = firstPage(c), exportLinks(c), ask.view(c)
 	for _, m := range rows {
 		held := m.HeldOn
 		view.Meetings = append(view.Meetings, meetingRow{ID: m.ID, Title: m.Title, Place: m.Place, Day: templates.Day{ISO: held.Format(time.DateOnly), Text: p.Date(held)},

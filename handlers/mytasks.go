@@ -3,6 +3,7 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -16,6 +17,7 @@ import (
 type myTasksView struct {
 	templates.Layout
 	About  string
+	List   templates.List
 	Groups []taskGroup
 	Pager  templates.Pager
 }
@@ -26,6 +28,9 @@ type taskGroup struct {
 	Count      string
 	Tasks      []taskRow
 }
+
+// myTasksList are what one's own tasks can be sorted by.
+var myTasksList = listing{sort: "deadline", columns: []column{{key: "deadline", label: "field.deadline", sorts: true}, {key: "heard", label: "overdue.last_report", sorts: true}}}
 
 var myTasksPage = templates.New[myTasksView]("mytasks.html")
 
@@ -39,8 +44,8 @@ func (a *App) myTasks(c echo.Context, me rules.Actor) error {
 // showMyTasks lists the open tasks in their groups; the most urgent one, or the
 // one whose report failed, has its form open.
 func (a *App) showMyTasks(c echo.Context, me rules.Actor, form *reportForm, failed error) error {
-	ctx, p, after := c.Request().Context(), say(c), cursor(c)
-	rows, err := a.Store.MyTasks(ctx, me, after)
+	ctx, p, ask := c.Request().Context(), say(c), myTasksList.asked(c)
+	rows, err := a.Store.MyTasks(ctx, me, ask.Sort)
 	if err != nil {
 		return err
 	}
@@ -51,14 +56,14 @@ func (a *App) showMyTasks(c echo.Context, me rules.Actor, form *reportForm, fail
 	}
 	if len(rows) > db.PageSize {
 		rows = rows[:db.PageSize]
-		view.Pager.Next = pageAfter(c, rows[len(rows)-1].CursorOf())
+		view.Pager.Next = ask.after(c, rows[len(rows)-1].Key)
 	}
-	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
-	if err := a.groupTasks(c, me, &view, rows, form); err != nil {
+	view.Pager.First, view.Export, view.List = firstPage(c), exportLinks(c), ask.view(c)
+	if err := a.groupTasks(c, me, &view, rows, ask.Sort, form); err != nil {
 		return err
 	}
-	if after.ID == 0 {
-		if err := a.addInReview(c, me, &view); err != nil {
+	if ask.After == nil {
+		if err := a.addInReview(c, me, &view, ask.Sort); err != nil {
 			return err
 		}
 	}
@@ -66,7 +71,7 @@ func (a *App) showMyTasks(c echo.Context, me rules.Actor, form *reportForm, fail
 }
 
 // groupTasks cuts the sorted rows into late, this week and later.
-func (a *App) groupTasks(c echo.Context, me rules.Actor, view *myTasksView, rows []db.ListedTask, form *reportForm) error {
+func (a *App) groupTasks(c echo.Context, me rules.Actor, view *myTasksView, rows []db.ListedTask, by db.Sort, form *reportForm) error {
 	n, err := a.names(c)
 	if err != nil {
 		return err
@@ -98,7 +103,11 @@ func (a *App) groupTasks(c echo.Context, me rules.Actor, view *myTasksView, rows
 		}
 		g.Tasks = append(g.Tasks, row)
 	}
-	for _, key := range []string{"late", "week", "later"} {
+	order := []string{"late", "week", "later"}
+	if by.By == "deadline" && by.Desc {
+		slices.Reverse(order)
+	}
+	for _, key := range order {
 		if g := groups[key]; g != nil {
 			g.Count = p.Number(len(g.Tasks))
 			view.Groups = append(view.Groups, *g)
@@ -108,8 +117,8 @@ func (a *App) groupTasks(c echo.Context, me rules.Actor, view *myTasksView, rows
 	return nil
 }
 
-func (a *App) addInReview(c echo.Context, me rules.Actor, view *myTasksView) error {
-	rows, err := a.Store.MyTasksInReview(c.Request().Context(), me, db.Cursor{})
+func (a *App) addInReview(c echo.Context, me rules.Actor, view *myTasksView, by db.Sort) error {
+	rows, err := a.Store.MyTasksInReview(c.Request().Context(), me, by)
 	if err != nil || len(rows) == 0 {
 		return err
 	}

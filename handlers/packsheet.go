@@ -172,7 +172,7 @@ func (a *App) briefTasks(l *cardList, n names, of *packOf, head string, tasks []
 
 // briefFigures are the latest figures of the leaders with their last values.
 func (a *App) briefFigures(c echo.Context, me rules.Actor, l *cardList) error {
-	rows, err := a.Store.Indicators(c.Request().Context(), me, db.Cursor{})
+	rows, err := a.Store.Indicators(c.Request().Context(), me, db.Sort{})
 	if err != nil || len(rows) == 0 {
 		return err
 	}

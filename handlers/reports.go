@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -46,7 +45,7 @@ func (a *App) reports(c echo.Context, me rules.Actor) error {
 			view.Reports = append(view.Reports, reportLink{Href: r.href, Title: p.T(r.key), About: p.T(r.key + ".about")})
 		}
 	}
-	events, err := a.Store.Events(c.Request().Context(), me, false, db.Cursor{}, a.today(c))
+	events, err := a.Store.Events(c.Request().Context(), me, false, db.Sort{}, a.today(c))
 	if err != nil {
 		return err
 	}
@@ -68,6 +67,7 @@ type registerView struct {
 	templates.Layout
 	Crumbs  []templates.Crumb
 	About   string
+	List    templates.List
 	Groups  []registerGroup
 	Pager   templates.Pager
 	Empty   templates.Empty
@@ -82,6 +82,9 @@ type registerGroup struct {
 	Side  templates.Side
 	Tasks []taskRow
 }
+
+// registerList are the columns of a register; its order is within the agencies.
+var registerList = listing{sort: "deadline", columns: []column{{key: "number", label: "task.one"}, {key: "deadline", label: "field.deadline", sorts: true}, {key: "status", label: "field.status"}}}
 
 var registerPage = templates.New[registerView]("register.html")
 
@@ -141,7 +144,8 @@ func (a *App) register(c echo.Context, me rules.Actor, of registerOf) error {
 	if format := exportWanted(c); format != "" {
 		return a.export(c, me, format, a.registerGrid(c, me, n, of))
 	}
-	of.filter.After = registerCursor(c)
+	ask := registerList.asked(c)
+	of.filter.Sort = ask.Sort
 	rows, err := a.Store.Register(ctx, me, of.filter)
 	if err != nil {
 		return err
@@ -150,9 +154,9 @@ func (a *App) register(c echo.Context, me rules.Actor, of registerOf) error {
 		Country: append([]templates.Choice{{Label: p.T("overdue.both")}}, choices(p, "side.", rules.Sides, string(of.filter.Side))...)}
 	if len(rows) > db.RegisterSize {
 		rows = rows[:db.RegisterSize]
-		view.Pager.Next = registerNext(c, rows[len(rows)-1].CursorOf())
+		view.Pager.Next = ask.after(c, rows[len(rows)-1].Key)
 	}
-	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
+	view.Pager.First, view.Export, view.List = firstPage(c), exportLinks(c), ask.view(c)
 	for i := range rows {
 		row := a.baseRow(c, n, &rows[i].Task)
 		row.Official = rows[i].Official
@@ -165,36 +169,14 @@ func (a *App) register(c echo.Context, me rules.Actor, of registerOf) error {
 	return render(c, http.StatusOK, registerPage, view)
 }
 
-// registerCursor reads where a page of a register begins: its agency stands in
-// name.
-func registerCursor(c echo.Context) db.RegisterCursor {
-	at := cursor(c)
-	lead, err := strconv.ParseInt(c.QueryParam("name"), 10, 64)
-	if err != nil || at.ID == 0 {
-		return db.RegisterCursor{}
-	}
-	return db.RegisterCursor{LeadID: lead, At: at.At, ID: at.ID}
-}
-
-func registerNext(c echo.Context, after db.RegisterCursor) string {
-	q := c.Request().URL.Query()
-	q.Set("name", strconv.FormatInt(after.LeadID, 10))
-	q.Set("after", after.At.UTC().Format(time.RFC3339Nano))
-	q.Set("id", strconv.FormatInt(after.ID, 10))
-	return c.Request().URL.Path + "?" + q.Encode()
-}
-
 // registerGrid is a register as a file, all its pages.
 func (a *App) registerGrid(c echo.Context, me rules.Actor, n names, of registerOf) files.Grid {
 	p := say(c)
 	grid := a.grid(c, of.name, of.title, of.about, sideNote(p, of.filter.Side))
 	grid.Columns = taskGridColumns(p)
-	grid.Rows = eachPage(c.Request().Context(), a.Store, func(s *db.Store, last *db.RegisterTask) ([]db.RegisterTask, error) {
+	grid.Rows = eachSorted(c.Request().Context(), a.Store, registerList.asked(c).Sort, func(s *db.Store, by db.Sort) ([]db.RegisterTask, error) {
 		f := of.filter
-		f.Size = db.PageSize
-		if last != nil {
-			f.After = last.CursorOf()
-		}
+		f.Size, f.Sort = db.PageSize, by
 		return s.Register(c.Request().Context(), me, f)
 	}, func(t *db.RegisterTask) []any { return a.taskCells(c, n, &t.Task) })
 	return grid

@@ -15,6 +15,7 @@ import (
 type reviewView struct {
 	templates.Layout
 	About    string
+	List     templates.List
 	Tasks    []reviewRow
 	Pager    templates.Pager
 	Requests []requestRow // that wait for the asker
@@ -30,24 +31,26 @@ type reviewRow struct {
 	Report  reportRow
 }
 
+// reviewList are what waiting reports can be sorted by.
+var reviewList = listing{sort: "waiting", columns: []column{{key: "waiting", label: "column.submitted", sorts: true}, {key: "deadline", label: "field.deadline", sorts: true}}}
+
 var reviewPage = templates.New[reviewView]("review.html")
 
 func (a *App) reviewQueue(c echo.Context, me rules.Actor) error {
 	if format := exportWanted(c); format != "" {
 		return a.exportFrom(c, me, format, a.reviewGrid)
 	}
-	ctx, p := c.Request().Context(), say(c)
-	rows, err := a.Store.ReviewQueue(ctx, me, cursor(c))
+	ctx, p, ask := c.Request().Context(), say(c), reviewList.asked(c)
+	rows, err := a.Store.ReviewQueue(ctx, me, ask.Sort)
 	if err != nil {
 		return err
 	}
 	view := reviewView{Layout: a.layout(c, p.T("nav.review"))}
 	if len(rows) > db.PageSize {
 		rows = rows[:db.PageSize]
-		last := rows[len(rows)-1]
-		view.Pager.Next = pageAfter(c, db.Cursor{At: *last.SubmittedAt, ID: last.ID})
+		view.Pager.Next = ask.after(c, rows[len(rows)-1].Key)
 	}
-	view.Pager.First, view.Export = firstPage(c), exportLinks(c)
+	view.Pager.First, view.Export, view.List = firstPage(c), exportLinks(c), ask.view(c)
 	view.About = p.N("review.about", len(rows))
 	view.Results = choices(p, "result.", []rules.Result{rules.ResultPartly, rules.ResultOvertaken})
 	ids := make([]int64, len(rows))
