@@ -66,6 +66,7 @@ create table person (
 	pause_to      date check ((pause_from is null) = (pause_to is null) and pause_to >= pause_from)
 );
 create unique index person_email on person (email);
+create index person_name on person (lower(name), id);
 
 -- One role of a person in one agency.
 create table member (
@@ -350,9 +351,12 @@ create index task_lead_open on task (lead_id, coalesce(overdue_at, 'infinity'), 
 create index task_lead_submitted on task (lead_id, submitted_at, id) where status = 'submitted';
 create index task_directive_submitted on task (directive_id) where status = 'submitted';
 create index task_submitted on task (submitted_at, id) where status = 'submitted';
+create index task_submitted_due on task (coalesce(overdue_at, 'infinity'), id) where status = 'submitted';
 create index task_lead_done on task (lead_id, decided_at desc, id desc) where status in ('accepted', 'cancelled');
 create index task_focal on task (focal_id) where focal_id is not null;
 create index task_heard on task (coalesce(heard_at, assigned_at), id) where status in ('assigned', 'in_progress', 'returned');
+create index task_heard_late on task (coalesce(heard_at, '-infinity'), overdue_at, id) where status in ('assigned', 'in_progress', 'returned'); -- the overdue list by last report
+create index task_lead_heard on task (lead_id, coalesce(heard_at, '-infinity'), coalesce(overdue_at, 'infinity'), id) where status in ('assigned', 'in_progress', 'returned');
 create index task_deadline on task (deadline, lead_id, id) where status in ('assigned', 'in_progress', 'returned', 'submitted');
 create index task_done on task (decided_at desc, id desc) where status = 'accepted';
 create index task_next_step on task (next_step_on, id) where next_step_on is not null;
@@ -897,6 +901,7 @@ create unique index reminder_key on reminder (subject, subject_id, rule, occasio
 create index reminder_planned on reminder (planned_for, id) where state = 'planned';
 create index reminder_message on reminder (message_id) where message_id is not null;
 create index reminder_recipient on reminder (recipient, id desc);
+create index reminder_hour on reminder (planned_for, id);
 
 -- Secrets in mails: whoever holds one may answer for one person on one task,
 -- until it expires and as far as rules let him at that moment. Only the token's

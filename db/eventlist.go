@@ -18,7 +18,8 @@ type ListedEvent struct {
 	Open int // of them, not done yet
 }
 
-// eventOrders are what coming or past events can be sorted by.
+// eventOrders are what coming or past events can be sorted by; what is due for
+// them would have to be counted for every one first.
 func eventOrders(past bool) *orders {
 	when := key{"coalesce(e.starts_on, 'infinity')", "date"}
 	return &orders{id: "e.id", own: "when", desc: past, by: map[string]order{
@@ -26,7 +27,6 @@ func eventOrders(past bool) *orders {
 		"title": {keys: []key{{"lower(e.title)", "text"}, when}},
 		"place": {keys: []key{{"lower(e.place)", "text"}, when}},
 		"sides": {keys: []key{{"array_to_string(e.sides, ',')", "text"}, when}},
-		"due":   {keys: []key{{"(select count(*)" + dueOfEvent + ")", "bigint"}, when}},
 	}}
 }
 

@@ -76,8 +76,9 @@ func (s *Store) MyTasksInReview(ctx context.Context, me rules.Actor, by Sort) ([
 	return s.ownTasks(ctx, me, `t.status = 'submitted'`, by)
 }
 
-// ownTasks finds the ids on each agency's own index first, so that a page costs
-// the same however many tasks there are.
+// ownTasks finds the ids of what each agency leads on its own index, and of what
+// it contributes to by what it contributes to, never by walking all tasks in the
+// list's order: a page costs the same however many tasks others have.
 func (s *Store) ownTasks(ctx context.Context, me rules.Actor, states string, by Sort) ([]ListedTask, error) {
 	c := &clause{args: []any{me.PersonID, pq.Array(me.AgenciesAs(rules.Focal))}}
 	c.add(states)
@@ -85,10 +86,13 @@ func (s *Store) ownTasks(ctx context.Context, me rules.Actor, states string, by 
 	page := c.where() + order + ` limit 51`
 	var rows []ListedTask
 	err := s.all(ctx, &rows, `
-		with mine as (
-			(select t.id, t.overdue_at, t.heard_at from task t where t.lead_id = any($2) and `+page+`)
+		with shared as materialized (
+			select t.id, t.status, t.overdue_at, t.heard_at from co_executor c join task t on t.id = c.task_id where c.agency_id = any($2) and `+states+`
+		), mine as (
+			(select t.* from unnest($2::bigint[]) own (id) cross join lateral (
+				select t.id, t.overdue_at, t.heard_at from task t where t.lead_id = own.id and `+page+`) t)
 			union
-			(select t.id, t.overdue_at, t.heard_at from co_executor c join task t on t.id = c.task_id where c.agency_id = any($2) and `+page+`)
+			(select t.id, t.overdue_at, t.heard_at from shared t where `+page+`)
 		)
 		select `+listedColumns+`, `+ownOrders.mark(by)+`,
 			array(select text from task_point where task_id = t.id order by number) as points

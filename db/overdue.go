@@ -113,18 +113,20 @@ func seesAllSides(me rules.Actor) bool { return len(me.RegisterSides()) == len(r
 // deadline; of those never heard of the longest delay comes first.
 func (f OverdueFilter) orders() *orders {
 	late := key{f.lateKey(), "timestamptz"}
+	number := order{keys: []key{{"d.number_year", "bigint"}, {"d.number", "bigint"}, {"t.number", "bigint"}}, led: 2}
+	if f.AgencyID != 0 { // its tasks are few: found by its own index and sorted, not looked for in the order of numbers
+		number = order{keys: []key{{"d.number_year + 0", "bigint"}, {"d.number", "bigint"}, {"t.number", "bigint"}}}
+	}
 	return &orders{id: "t.id", own: "delay", desc: true, by: map[string]order{
 		"delay":    {keys: []key{late}, flip: true},
 		"deadline": {keys: []key{late}},
 		"heard":    {keys: []key{{heardKey, "timestamptz"}, late}},
-		"number":   {keys: byNumber, led: 2},
+		"number":   number,
 	}}
 }
 
-// heardKey is when a task's lead was last heard of, byNumber the task's number.
+// heardKey is when a task's lead was last heard of.
 const heardKey = `coalesce(t.heard_at, '-infinity')`
-
-var byNumber = []key{{"d.number_year", "bigint"}, {"d.number", "bigint"}, {"t.number", "bigint"}}
 
 // OverdueTasks lists what me may see that is past its deadline at now, PageSize
 // and one more where there are further ones.

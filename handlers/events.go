@@ -39,7 +39,7 @@ type eventRow struct {
 // eventList are the columns of the list of events.
 var eventList = listing{sort: "when", columns: []column{
 	{key: "title", label: "event.one", sorts: true}, {key: "when", label: "event.when", sorts: true}, {key: "place", label: "field.place", sorts: true},
-	{key: "sides", label: "field.sides", sorts: true}, {key: "due", label: "event.due", sorts: true, down: true}}}
+	{key: "sides", label: "field.sides", sorts: true}, {key: "due", label: "event.due"}}}
 
 // askedEvents are the coming events as an address asks for them, or the past
 // ones, which begin with the latest.
