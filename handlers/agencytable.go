@@ -1,6 +1,9 @@
 package handlers
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/labstack/echo/v4"
 
 	"amal/db"
@@ -14,6 +17,8 @@ import (
 type agencyTableView struct {
 	templates.Layout
 	Span     spanView
+	List     templates.List
+	Beside   []templates.Head // of the table of co-executors
 	AsOf     string
 	Since    string // what the changes are since, "" for none
 	Leads    []agencyCells
@@ -45,6 +50,19 @@ type agencyCells struct {
 // formulaView says how a column is made.
 type formulaView struct{ Label, Text string }
 
+// agencyTableList are the columns of the table; those that are of co-executors
+// too stand in sharedColumns.
+var (
+	agencyTableList = listing{sort: "rank", columns: []column{
+		{key: "rank", label: "figures.rank", class: "n", sorts: true}, {key: "name", label: "agency.one", sorts: true, fixed: true},
+		{key: "discipline", label: "figures.discipline", class: "n", sorts: true, down: true}, {key: "discipline0", label: "figures.discipline0", class: "n", sorts: true, down: true},
+		{key: "late", label: "agencytable.late", class: "n", sorts: true, down: true}, {key: "overdue", label: "figures.overdue", class: "n", sorts: true, down: true},
+		{key: "waiting", label: "figures.waiting", class: "n", sorts: true, down: true}, {key: "extended", label: "figures.extended", class: "n", sorts: true, down: true},
+		{key: "back", label: "figures.back", class: "n", sorts: true, down: true}, {key: "delay", label: "figures.delay", class: "n", sorts: true, down: true},
+		{key: "change", label: "agencytable.change", class: "n", sorts: true, down: true}, {key: "late_change", label: "agencytable.late_change", class: "n", sorts: true, down: true}}}
+	sharedColumns = []string{"name", "discipline", "late", "overdue", "waiting", "extended", "back"}
+)
+
 var agencyTablePage = templates.New[agencyTableView]("agencytable.html")
 
 // agencyTable compares agencies over a period, as of now or of an earlier day.
@@ -60,9 +78,9 @@ func (a *App) agencyTable(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		return err
 	}
-	own := len(me.RegisterSides()) == 0
+	own, list := len(me.RegisterSides()) == 0, agencyTableList.asked(c)
 	if format := exportWanted(c); format != "" && wrong == nil {
-		return a.export(c, me, format, a.agencyGrid(c, n, t, own))
+		return a.export(c, me, format, a.agencyGrid(c, n, t, own, list))
 	}
 	view := agencyTableView{Layout: a.layout(c, p.T("agencytable.title")), Span: ask.view, AsOf: a.asOf(c, t.AsOf), Since: a.since(c, t), Own: own, Formulas: formulas(p)}
 	status, err := a.again(c, &view.Layout, wrong)
@@ -70,7 +88,14 @@ func (a *App) agencyTable(c echo.Context, me rules.Actor) error {
 		return err
 	}
 	view.Span.Error = view.Error
-	leads, shared := a.agencyLines(n, t, !own)
+	leads, shared := a.sortedAgencies(n, t, !own, list.Sort)
+	view.List = list.view(c)
+	view.Span.Keep = view.List.Keep
+	for _, head := range view.List.Heads {
+		if slices.Contains(sharedColumns, head.Key) {
+			view.Beside = append(view.Beside, head)
+		}
+	}
 	view.Leads, view.Shared = a.agencyCells(c, leads), a.agencyCells(c, shared)
 	if len(leads) > 1 {
 		total := leadLine(&t.Total)
@@ -81,6 +106,63 @@ func (a *App) agencyTable(c echo.Context, me rules.Actor) error {
 	}
 	view.Export = exportLinks(c)
 	return render(c, status, agencyTablePage, view)
+}
+
+// sortedAgencies are the rows of the table in an order; those of co-executors by
+// name where they don't have the column.
+func (a *App) sortedAgencies(n names, t *db.AgencyTable, ranked bool, by db.Sort) (leads, shared []agencyLine) {
+	leads, shared = a.agencyLines(n, t, ranked)
+	sortAgencies(leads, by)
+	if slices.Contains(sharedColumns, by.By) {
+		sortAgencies(shared, by)
+	}
+	return leads, shared
+}
+
+func sortAgencies(list []agencyLine, by db.Sort) {
+	slices.SortFunc(list, func(a, b agencyLine) int {
+		if by.Desc {
+			a, b = b, a
+		}
+		return cmp.Or(cmp.Compare(a.figure(by.By), b.figure(by.By)), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// figure is what a column sorts a row by; what has none comes below all others.
+func (l *agencyLine) figure(column string) int {
+	switch column {
+	case "discipline":
+		return shareOrNone(l.D)
+	case "discipline0":
+		return shareOrNone(l.D0)
+	case "extended":
+		return shareOrNone(l.Extended)
+	case "back":
+		return shareOrNone(l.Back)
+	case "delay":
+		return orNone(l.Delay)
+	case "change":
+		return orNone(l.Change)
+	case "late_change":
+		return orNone(l.LateChange)
+	}
+	return map[string]int{"rank": unranked(l.Rank), "late": l.Late, "overdue": l.Overdue, "waiting": l.Waiting}[column]
+}
+
+const none = -1 << 30
+
+func shareOrNone(s rules.Share) int {
+	if n, ok := s.Percent(); ok {
+		return n
+	}
+	return none
+}
+
+func orNone(n *int) int {
+	if n == nil {
+		return none
+	}
+	return *n
 }
 
 // since says what the changes are since.
@@ -151,7 +233,7 @@ var agencyTableColumns = []struct {
 
 // agencyGrid is the table as a file: the same rows and numbers, each share with
 // its parts.
-func (a *App) agencyGrid(c echo.Context, n names, t *db.AgencyTable, own bool) files.Grid {
+func (a *App) agencyGrid(c echo.Context, n names, t *db.AgencyTable, own bool, list asked) files.Grid {
 	p := say(c)
 	notes := []string{p.T("export.filter", "Name", p.T("span.label"), "Value", spanName(p, t.Span)), a.asOf(c, t.AsOf), a.since(c, t)}
 	for _, f := range formulas(p) {
@@ -161,7 +243,7 @@ func (a *App) agencyGrid(c echo.Context, n names, t *db.AgencyTable, own bool) f
 	for _, col := range agencyTableColumns {
 		grid.Columns = append(grid.Columns, files.Column{Title: p.T(col.key), Width: col.width, Kind: col.kind})
 	}
-	leads, shared := a.agencyLines(n, t, !own)
+	leads, shared := a.sortedAgencies(n, t, !own, list.Sort)
 	rows := make([][]any, 0, len(leads)+len(shared))
 	for _, l := range leads {
 		rows = append(rows, l.cells(p.T("agencytable.lead")))
@@ -177,7 +259,8 @@ func (a *App) agencyGrid(c echo.Context, n names, t *db.AgencyTable, own bool) f
 		grid.Totals = total.cells(p.T("agencytable.lead"))
 	}
 	grid.Rows = rowsOf(rows, func(row *[]any) []any { return *row })
-	return grid
+	return list.file(grid, "", "", "", "", "discipline", "discipline", "discipline", "discipline0", "discipline0", "discipline0",
+		"late", "overdue", "waiting", "extended", "back", "delay", "overdue", "change", "late_change")
 }
 
 // cells are a row's for a file.
