@@ -59,7 +59,7 @@ func (s *Store) writeTie(ctx context.Context, me rules.Actor, e *Event, t *tied,
 	if n == 0 { // as it was
 		return nil
 	}
-	if err := s.log(ctx, d, entry{Subject: "event", ID: e.ID, New: fields{subject: t.named(id)}}); err != nil || subject == "task" {
+	if err := s.log(ctx, d, entry{Subject: "event", ID: e.ID, New: fields{subject: t.named(subject, id)}}); err != nil || subject == "task" {
 		return err // the newest row of a task's history is what undo takes back: a tie is none of its acts
 	}
 	if !slices.ContainsFunc(t.Sides, func(side string) bool { return !slices.Contains(e.Sides, side) }) { // else not everybody who reads of it sees the event
@@ -76,12 +76,12 @@ type tied struct {
 	Number      *int // of a task
 }
 
-// named is what an event's history may call it: not everybody who sees the event
-// sees its title.
-func (t *tied) named(id int64) string {
+// named is what an event's history keeps of it, for tiedNames to find: not
+// everybody who sees the event sees its title.
+func (t *tied) named(subject string, id int64) string {
 	ref := rules.DirectiveRef(deref(t.NumberYear), deref(t.DirectiveNo))
-	if t.Number != nil {
-		ref = rules.TaskRef(deref(t.NumberYear), deref(t.DirectiveNo), *t.Number)
+	if subject == "task" {
+		ref = rules.TaskRef(deref(t.NumberYear), deref(t.DirectiveNo), deref(t.Number))
 	}
 	return cmp.Or(ref, fmt.Sprintf("#%d", id))
 }

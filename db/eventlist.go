@@ -83,6 +83,7 @@ type EventPage struct {
 	Due        []DueTask
 	Until      []Task // open, due until the event but not for it, dueAtMost and one more where there are further ones
 	History    []HistoryLine
+	Tied       map[string]map[string]TiedName // what History names, by subject and word
 }
 
 // DueDirective is a directive that is due for an event.
@@ -136,7 +137,9 @@ func (s *Store) EventPage(ctx context.Context, me rules.Actor, id int64) (*Event
 		return nil, err
 	}
 	if page.Record {
-		page.History, err = s.history(ctx, "event", id, 50)
+		if page.History, err = s.history(ctx, "event", id, 50); err == nil {
+			page.Tied, err = s.tiedNames(ctx, me, page.History)
+		}
 	}
 	return page, err
 }

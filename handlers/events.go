@@ -164,7 +164,7 @@ func (a *App) showEvent(c echo.Context, me rules.Actor, typed eventTyped, failed
 	p := say(c)
 	view := eventView{Layout: a.layout(c, e.Title), Event: a.eventRow(c, &e.Event), Version: e.Version, Wording: e.Wording, CancelNote: e.CancelNote, Note: typed.note,
 		Crumbs: []templates.Crumb{{Href: "/events", Label: p.T("nav.events")}, {Label: e.Title}},
-		Record: e.Record && rules.Allowed(me, rules.Record), Register: rules.Allowed(me, rules.SeeRegister) && e.Record, History: a.history(c, e.History)}
+		Record: e.Record && rules.Allowed(me, rules.Record), Register: rules.Allowed(me, rules.SeeRegister) && e.Record, History: a.eventHistory(c, e)}
 	if e.MeetingTitle != "" {
 		view.Meeting = templates.Crumb{Label: e.MeetingTitle}
 		if rules.Allowed(me, rules.SeeRegister) {

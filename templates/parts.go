@@ -94,8 +94,15 @@ type Words struct {
 type Line struct {
 	When, Who, What string
 	Details         []string
+	Links           []Labelled
 	Note            string
 	Undone          bool
+}
+
+// Labelled is a value under its label; without an address it leads nowhere.
+type Labelled struct {
+	Label string
+	To    Crumb
 }
 
 // Export leads to a list as a file in each form.
