@@ -43,6 +43,7 @@ type changeRow struct {
 	Status           templates.Status
 	What             []string
 	When, Who, Note  string
+	Said             string // the note with what it is
 	Reason, Plan     string
 }
 
@@ -197,6 +198,10 @@ func (a *App) changeSections(c echo.Context, lists map[string]db.MinuteList, at 
 	return sections
 }
 
+// noteOf says what the words beside a change are.
+var noteOf = map[string]string{"new": "note", "done": "note", "late": "note", "silent": "note", "outcome": "note",
+	"moved": "reason", "returned": "reason", "cancelled": "reason", "gone": "reason"}
+
 // changeRow writes one row; what happened to it in words by kind.
 func (a *App) changeRow(c echo.Context, kind string, r *db.MinuteRow, at time.Time, agency func(id int64) (string, templates.Side)) changeRow {
 	p := say(c)
@@ -209,6 +214,9 @@ func (a *App) changeRow(c echo.Context, kind string, r *db.MinuteRow, at time.Ti
 		row.Status = templates.Status{Key: shapes[r.Status], Word: p.T("status." + string(r.Status))}
 	}
 	row.What = a.changeWords(c, p, kind, r, agency)
+	if r.Note != "" {
+		row.Said = p.T("round.what."+noteOf[kind], "Text", r.Note)
+	}
 	return row
 }
 
@@ -222,13 +230,13 @@ func (a *App) changeWords(c echo.Context, p *i18n.Printer, kind string, r *db.Mi
 		}
 	case "moved":
 		if r.From != nil && r.To != nil {
-			words = append(words, p.T("changes.from_to", "From", a.day(c, r.From).Text, "To", a.day(c, r.To).Text))
+			words = append(words, p.T("changes.moved_to", "From", a.day(c, r.From).Text, "To", a.day(c, r.To).Text))
 		} else if r.To != nil {
-			words = append(words, p.T("changes.due", "When", a.day(c, r.To).Text))
+			words = append(words, p.T("round.what.deadline", "When", a.day(c, r.To).Text))
 		}
 	case "gone":
 		if to != "" {
-			words = append(words, p.T("changes.from_to", "From", from, "To", to))
+			words = append(words, p.T("changes.given_to", "From", from, "To", to))
 		} else {
 			words = append(words, p.T("changes.from", "From", from))
 		}

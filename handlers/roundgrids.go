@@ -1,6 +1,8 @@
 package handlers
 
 import (
+	"strings"
+
 	"github.com/labstack/echo/v4"
 
 	"amal/db"
@@ -21,7 +23,14 @@ func (a *App) changeCells(kind string, r *changeRow) []any {
 	if r.Href != "" {
 		number = files.Link{Text: r.Ref, Href: a.addressOf(r.Href)}
 	}
-	return []any{kind, number, r.Title, r.Side.Name, r.Lead, r.words(), r.When, r.Who, r.Note}
+	return []any{kind, number, r.Title, r.Side.Name, r.Lead, strings.Join(r.What, "; "), r.When, r.Who, r.Note}
+}
+
+// outcomeCells are a decision's: what was decided is one text, as on the page.
+func (a *App) outcomeCells(r *outcomeRow) []any {
+	cells := a.changeCells(r.Decision, &r.changeRow)
+	cells[5], cells[8] = strings.Join(r.What, "; "), strings.Join(r.Late, "; ")
+	return cells
 }
 
 // sectionsGrid is lists of changes as a file; how many each counts stands above.
@@ -44,7 +53,7 @@ func (a *App) sectionsGrid(c echo.Context, name, title string, notes []string, s
 func (a *App) minutesGrid(c echo.Context, v *roundView) files.Grid {
 	var rows [][]any
 	for i := range v.Outcomes {
-		rows = append(rows, a.changeCells(v.Outcomes[i].Decision, &v.Outcomes[i].changeRow))
+		rows = append(rows, a.outcomeCells(&v.Outcomes[i]))
 	}
 	notes := []string{v.Round.Begun + ", " + v.Round.By, v.Round.Closed, v.Round.Done, v.Since}
 	for _, fact := range v.Facts {

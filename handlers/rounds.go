@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -52,6 +51,7 @@ type roundView struct {
 type outcomeRow struct {
 	changeRow
 	Decision string
+	Late     []string // why it is late and the new plan, as the lead says
 	Order    int
 }
 
@@ -161,15 +161,33 @@ func (a *App) roundView(c echo.Context, me rules.Actor, r *db.Round, m *db.Minut
 
 func (a *App) outcomeRow(c echo.Context, i int, r *db.MinuteRow, at time.Time, agency func(id int64) (string, templates.Side)) outcomeRow {
 	p := say(c)
-	row := outcomeRow{changeRow: a.changeRow(c, "outcome", r, at, agency), Order: i + 1, Decision: p.T("decide." + string(r.Decision))}
-	switch {
-	case r.To != nil:
-		row.What = append(row.What, p.T("changes.due", "When", a.longDay(c, r.To).Text))
-	case r.ToLead != 0:
+	row := outcomeRow{changeRow: a.changeRow(c, "outcome", r, at, agency), Order: i + 1, Decision: p.T("round.decided." + string(r.Decision))}
+	if r.To != nil {
+		row.What = append(row.What, p.T("round.what.deadline", "When", a.longDay(c, r.To).Text))
+	}
+	if r.ToLead != 0 {
 		name, _ := agency(r.ToLead)
-		row.What = append(row.What, p.T("changes.to", "To", name))
+		row.What = append(row.What, p.T("round.what.lead", "To", name))
+	}
+	if r.Note != "" {
+		row.What = append(row.What, p.T("round.what."+wordsFor(r.Decision), "Text", r.Note))
+	}
+	if r.Reason != "" {
+		row.Late = append(row.Late, p.T("round.what.late_reason", "Text", r.Reason))
+	}
+	if r.Plan != "" {
+		row.Late = append(row.Late, p.T("round.what.late_plan", "Text", r.Plan))
 	}
 	return row
+}
+
+// wordsFor says what the words of a decision are: its reason, or a remark.
+func wordsFor(d rules.Decision) string {
+	switch d {
+	case rules.DecideExtend, rules.DecideReassign, rules.DecideEscalate:
+		return "reason"
+	}
+	return "note"
 }
 
 // closeRound ends a round; its minutes stay as they are now.
@@ -183,6 +201,3 @@ func (a *App) closeRound(c echo.Context, me rules.Actor) error {
 	}
 	return a.seeOther(c, fmt.Sprintf("/rounds/%d", roundID), "round.kept")
 }
-
-// words joins what a row says, for a cell.
-func (r *changeRow) words() string { return strings.Join(r.What, "; ") }
