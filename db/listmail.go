@@ -33,6 +33,7 @@ type LetterList struct {
 type ListSection struct {
 	Key   string // late, week, ahead, still_late, decide, until_event
 	Total int
+	Told  int    // more of them, of which the mail tells by itself
 	Tasks []Task // at most listShown, the longest overdue or soonest due first
 }
 
@@ -202,16 +203,18 @@ func (s *Store) section(ctx context.Context, list *LetterList, key string, of li
 	if sec.Total = len(sec.Tasks); sec.Total == 0 {
 		return nil
 	}
-	if sec.Total == listShown {
-		err := s.get(ctx, &sec.Total, `
-			select (select coalesce(sum(n), 0) from open_count
-				where scope = $5 and state = 'open' and overdue_at > $2 and overdue_at <= $3)
-			- (select count(*) from task t join directive d on d.id = t.directive_id
+	var n struct{ All, Told int }
+	err = s.get(ctx, &n, `
+		select (select coalesce(sum(n), 0) from open_count
+				where scope = $5 and state = 'open' and overdue_at > $2 and overdue_at <= $3) as all,
+			(select count(*) from task t join directive d on d.id = t.directive_id
 				where t.id = any($4) and `+of.where+` and t.status in ('assigned', 'in_progress', 'returned')
-					and t.overdue_at > $2 and t.overdue_at <= $3)`, of.arg, after, until, pq.Array(of.told), of.count)
-		if err != nil {
-			return fmt.Errorf("count of list %s: %w", key, err)
-		}
+					and t.overdue_at > $2 and t.overdue_at <= $3) as told`, of.arg, after, until, pq.Array(of.told), of.count)
+	if err != nil {
+		return fmt.Errorf("count of list %s: %w", key, err)
+	}
+	if sec.Told = n.Told; sec.Total == listShown {
+		sec.Total = n.All - n.Told
 	}
 	list.Sections = append(list.Sections, sec)
 	return nil

@@ -292,3 +292,24 @@ func TestAFiguresValuesAreGivenCorrectedAndTakenAway(t *testing.T) {
 		t.Errorf("a figure of the other side: %d", a.status)
 	}
 }
+
+// What is due until a day is a page of its own, which keeps the day.
+func TestDueUntilADay(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for _, day := range []int{2, 8, 9} {
+		s.addTask(s.directive, s.uz, time.Date(2026, 3, day, 0, 0, 0, 0, time.UTC))
+	}
+	b := s.as("manager")
+	rows := func(path string) int { return strings.Count(b.get(path).body, `class="t" href="/tasks/`) }
+	if got := []int{rows("/reports/due?until=2026-03-08"), rows("/reports/due"), rows("/reports/due?until=soon"), rows("/reports/due?until=2026-02-08")}; fmt.Sprint(got) != "[2 3 3 3]" {
+		t.Errorf("until the 8th, next month, a wrong day, a past day: %v", got)
+	}
+	page := b.get("/reports/due?until=2026-03-08&side=UZ").body
+	if !strings.Contains(page, `<input type="hidden" name="until" value="08.03.2026">`) || !strings.Contains(strings.ReplaceAll(page, "\u00a0", " "), "Due until Sunday, 8 March 2026") {
+		t.Error("the page does not keep or name the day")
+	}
+	if file := b.get("/reports/due?until=2026-03-08&format=csv").body; strings.Count(file, "Draft the programme") != 2 {
+		t.Errorf("as a file: %s", file)
+	}
+}

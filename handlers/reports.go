@@ -73,6 +73,7 @@ type registerView struct {
 	Empty   templates.Empty
 	Country []templates.Choice
 	Path    string
+	Keep    []hiddenField
 }
 
 // registerGroup is an agency's tasks on a page of a register.
@@ -93,6 +94,7 @@ type registerOf struct {
 	name, title, about string
 	filter             db.RegisterFilter
 	crumbs             []templates.Crumb
+	keep               []hiddenField // of the address, beside the side
 }
 
 // overdueRegister is everything that is late, by agency.
@@ -103,11 +105,16 @@ func (a *App) overdueRegister(c echo.Context, me rules.Actor) error {
 	return a.register(c, me, of)
 }
 
-// dueRegister is what is due from today to the end of next month, by agency.
+// dueRegister is what is due from today until ?until=DAY, or to the end of next
+// month, by agency.
 func (a *App) dueRegister(c echo.Context, me rules.Actor) error {
 	p, today := say(c), a.today(c)
 	of := registerOf{name: "due", title: p.T("report.due"), crumbs: reportCrumbs(p, p.T("report.due"))}
 	of.filter.Until = time.Date(today.Year(), today.Month()+2, 0, 0, 0, 0, 0, time.UTC)
+	if day, err := rules.ParseDate(c.QueryParam("until")); err == nil && !day.Before(today) {
+		of.filter.Until, of.title = day, p.T("report.due_until", "Day", p.LongDate(day))
+		of.keep = append(of.keep, hiddenField{"until", dayWord(&day)})
+	}
 	of.about = p.T("report.until", "Day", p.LongDate(of.filter.Until))
 	return a.register(c, me, of)
 }
@@ -150,7 +157,7 @@ func (a *App) register(c echo.Context, me rules.Actor, of registerOf) error {
 	if err != nil {
 		return err
 	}
-	view := registerView{Layout: a.layout(c, of.title), Crumbs: of.crumbs, About: of.about, Path: c.Request().URL.Path, Empty: templates.Empty{Text: p.T("report.empty")},
+	view := registerView{Layout: a.layout(c, of.title), Crumbs: of.crumbs, About: of.about, Path: c.Request().URL.Path, Keep: of.keep, Empty: templates.Empty{Text: p.T("report.empty")},
 		Country: append([]templates.Choice{{Label: p.T("overdue.both")}}, choices(p, "side.", rules.Sides, string(of.filter.Side))...)}
 	if len(rows) > db.RegisterSize {
 		rows = rows[:db.RegisterSize]

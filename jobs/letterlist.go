@@ -54,7 +54,7 @@ type letterRow struct {
 }
 
 // listPages are where the parts of lists stand in full.
-var listPages = map[string]string{"late": "/overdue", "week": "/overdue", "decide": "/review", "ahead": "/tasks", "still_late": "/tasks"}
+var listPages = map[string]string{"late": "/overdue", "week": "/reports/due", "decide": "/review", "ahead": "/tasks", "still_late": "/tasks"}
 
 // lists are the periodic lists of a letter in words.
 func (j *Jobs) lists(p *i18n.Printer, l *db.Letter, agencies map[int64]*db.Agency, now time.Time) []letterList {
@@ -89,6 +89,10 @@ func (j *Jobs) section(p *i18n.Printer, s db.ListSection, zone *time.Location, a
 	v := letterSection{Title: p.N("mail.list."+s.Key, s.Total), Total: s.Total}
 	if page := listPages[s.Key]; page != "" {
 		v.Href = j.link(page)
+	}
+	if s.Key == "week" { // counts what its page shows, also what the mail tells of by itself
+		v.Title = p.N("mail.list.week", s.Total+s.Told)
+		v.Href += "?until=" + rules.WeekUntil(rules.Today(now, zone)).Format(time.DateOnly)
 	}
 	for i := range s.Tasks {
 		t := &s.Tasks[i]
