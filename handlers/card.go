@@ -142,7 +142,7 @@ func (a *App) cardTask(c echo.Context, n names, t *db.TaskPage) []files.SheetFac
 	l.add(p.T("meeting.one"), d.MeetingTitle+", "+d.MeetingPlace+", "+p.Date(d.HeldOn))
 	l.add(p.T("directive.one"), rules.DirectiveRef(whole(t.NumberYear), whole(t.DirectiveNo))+" "+d.Title+" ("+p.T("strength."+d.Strength)+")")
 	if w := passageWords(c, t.Passage); w != nil {
-		l.add(p.T("directive.source"), "«"+w.Words+"» "+w.Source)
+		l.add(p.T("directive.source"), p.Quote(w.Words)+" "+w.Source)
 	}
 	l.add(p.T("field.oral_by"), d.OralBy)
 	for i, point := range t.Points {
@@ -219,17 +219,9 @@ func (a *App) chainPDF(c echo.Context, me rules.Actor) error {
 	}
 	l := &cardList{p: p}
 	for _, s := range rows {
-		l.add(s.Said.Text+orNothing("\n", s.Where), strings.TrimSpace(s.Ref+" "+s.Title)+orNothing("\n«", s.Words)+closing(s.Words)+"\n"+
-			p.T("field.deadline")+": "+s.Due.Text+orNothing(" ", s.Shifted)+orNothing(", «", s.Wording)+closing(s.Wording))
+		l.add(s.Said.Text+orNothing("\n", s.Where), strings.TrimSpace(s.Ref+" "+s.Title)+orNothing("\n", p.Quote(s.Words))+"\n"+
+			p.T("field.deadline")+": "+s.Due.Text+orNothing(" ", s.Shifted)+orNothing(", ", p.Quote(s.Wording)))
 	}
 	sheet.Facts = l.facts
 	return sendPDF(c, sheet, fmt.Sprintf("statements-%d", d.ID))
-}
-
-// closing is the quotation mark that ends what has begun.
-func closing(quoted string) string {
-	if quoted == "" {
-		return ""
-	}
-	return "»"
 }

@@ -56,17 +56,17 @@ func (a *App) packPDF(c echo.Context, me rules.Actor) error {
 	l.facts = append(l.facts, files.SheetFact{Label: inBoth(of.key("pack.matrix")), Head: true})
 	table := a.matrixTable(n, of.langs, e.Sides, of.matrix)
 	for i := range table.Rows {
-		l.add(matrixFact(&table, &table.Rows[i]))
+		l.add(matrixFact(say(c), &table, &table.Rows[i]))
 	}
 	sheet.Facts = l.facts
 	return sendPDF(c, sheet, fmt.Sprintf("pack-%d", e.ID))
 }
 
 // matrixFact is a decision of the matrix on paper.
-func matrixFact(table *matrixTable, r *matrixRow) (label, text string) {
+func matrixFact(p *i18n.Printer, table *matrixTable, r *matrixRow) (label, text string) {
 	lines := []string{r.Title}
 	for _, w := range r.Words {
-		lines = append(lines, "«"+w.Text+"»")
+		lines = append(lines, p.Quote(w.Text))
 	}
 	for i, cell := range r.Cells {
 		for _, part := range cell.Parts {

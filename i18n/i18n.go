@@ -65,9 +65,10 @@ func Match(accept string) Lang {
 
 // Printer writes texts in one language.
 type Printer struct {
-	lang  Lang
-	plain map[string]string // texts without placeholders and plurals
-	texts *i18n.Localizer
+	lang   Lang
+	plain  map[string]string   // texts without placeholders and plurals
+	quoted map[string][]string // placeholders in quotation marks
+	texts  *i18n.Localizer
 }
 
 var printers = sync.OnceValue(load)
@@ -94,21 +95,25 @@ func load() map[Lang]*Printer {
 		if err != nil {
 			panic(fmt.Sprintf("texts of %s: %v", l, err)) // before the start only
 		}
-		all[l] = &Printer{lang: l, plain: plainTexts(raw), texts: i18n.NewLocalizer(bundle, string(l))}
+		plain, quoted := plainTexts(raw)
+		all[l] = &Printer{lang: l, plain: plain, quoted: quoted, texts: i18n.NewLocalizer(bundle, string(l))}
 	}
 	return all
 }
 
-func plainTexts(raw []byte) map[string]string {
+func plainTexts(raw []byte) (plain map[string]string, quoted map[string][]string) {
 	var values map[string]any
 	_ = json.Unmarshal(raw, &values) // the bundle has just read the same bytes
-	plain := map[string]string{}
+	plain, quoted = map[string]string{}, map[string][]string{}
 	for key, v := range values {
+		if names := quotedNames(v); len(names) > 0 {
+			quoted[key] = names
+		}
 		if text, ok := v.(string); ok && !strings.Contains(text, "{{") {
 			plain[key] = text
 		}
 	}
-	return plain
+	return plain, quoted
 }
 
 // Lang returns the printer's language.
@@ -120,14 +125,14 @@ func (p *Printer) T(key string, pairs ...any) string {
 	if text, ok := p.plain[key]; ok {
 		return text
 	}
-	return p.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: data(pairs)})
+	return p.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: p.nest(key, data(pairs))})
 }
 
 // N returns a text in the plural form of n, which it knows as {{.N}}.
 func (p *Printer) N(key string, n int, pairs ...any) string {
 	values := data(pairs)
 	values["N"] = p.Number(n)
-	return p.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: values, PluralCount: n})
+	return p.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: p.nest(key, values), PluralCount: n})
 }
 
 // Has reports whether there is a text for a key.

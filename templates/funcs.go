@@ -15,6 +15,7 @@ func funcs(l i18n.Lang) template.FuncMap {
 	return template.FuncMap{
 		"t":       p.T,
 		"n":       p.N,
+		"quote":   p.Quote,
 		"number":  p.Number,
 		"date":    p.Date,
 		"long":    p.LongDate,
