@@ -86,7 +86,7 @@ func TestTheCalendarCountsOnlyWhatIsSeen(t *testing.T) {
 	}
 	pack, err := w.Pack(w.ctx, uz, db.PackFilter{Sides: []string{"UZ"}, Since: w.now, Now: w.now})
 	check(t, err)
-	if pack.Counts != (db.PackCount{Idle: 1}) {
+	if pack.Counts != (db.PackCount{Idle: db.Count{N: 1}}) {
 		t.Errorf("the pack counts %+v", pack.Counts)
 	}
 }

@@ -30,7 +30,8 @@ type PackTask struct {
 }
 
 // Pack is what is put before those who meet. Each part holds PackAtMost rows at
-// most; the counts go on to PackCounts.
+// most; they are counted up to CountUpTo. What was done is what Since tells among
+// the same sides.
 type Pack struct {
 	Done, Late, Going, Idle []PackTask
 	Bare                    []DueDirective // directives under which nothing was given out yet
@@ -38,20 +39,16 @@ type Pack struct {
 }
 
 // PackCount is how many tasks each part has.
-type PackCount struct{ Done, Late, Going, Idle int }
+type PackCount struct{ Done, Late, Going, Idle Count }
 
-// What a pack holds and how far it counts.
-const (
-	PackAtMost = 200
-	PackCounts = 10_000
-)
+// PackAtMost is how many tasks a part holds; as many as a list of changes.
+const PackAtMost = MostChanges
 
-// packParts are the parts of a pack, of tasks t under directives d. $3 is since
-// when, $4 now. Each is read on an index in its own order.
-var packParts = struct{ done, late, going, idle []packBranch }{
-	done:  []packBranch{{`t.status = 'accepted' and t.decided_at > $3 and (cast($4 as timestamptz) is null or true)`, `t.decided_at desc, t.id desc`}},
-	late:  []packBranch{{open3 + ` and t.overdue_at <= $4 and (cast($3 as timestamptz) is null or true)`, `t.overdue_at, t.id`}},
-	going: ahead(`t.status <> 'assigned'`, packBranch{`t.status = 'submitted' and (cast($3 as timestamptz) is null or true) and (cast($4 as timestamptz) is null or true)`, `t.submitted_at, t.id`}),
+// packParts are the parts of a pack that tell how it stands now ($3), of tasks t
+// under directives d. Each is read on an index in its own order.
+var packParts = struct{ late, going, idle []packBranch }{
+	late:  []packBranch{{open3 + ` and t.overdue_at <= $3`, `t.overdue_at, t.id`}},
+	going: ahead(`t.status <> 'assigned'`, packBranch{`t.status = 'submitted' and (cast($3 as timestamptz) is null or true)`, `t.submitted_at, t.id`}),
 	idle:  ahead(`t.status = 'assigned'`),
 }
 
@@ -63,8 +60,8 @@ const open3 = `t.status in ('assigned', 'in_progress', 'returned')`
 // ahead are the open tasks that are not late: by deadline, then those without.
 func ahead(and string, more ...packBranch) []packBranch {
 	return append([]packBranch{
-		{open3 + ` and t.overdue_at > $4 and (cast($3 as timestamptz) is null or true) and ` + and, `t.overdue_at, t.id`},
-		{open3 + ` and t.overdue_at is null and (cast($3 as timestamptz) is null or true) and (cast($4 as timestamptz) is null or true) and ` + and, `t.id`},
+		{open3 + ` and t.overdue_at > $3 and ` + and, `t.overdue_at, t.id`},
+		{open3 + ` and t.overdue_at is null and (cast($3 as timestamptz) is null or true) and ` + and, `t.id`},
 	}, more...)
 }
 
@@ -87,12 +84,15 @@ func packIDs(branches []packBranch, limit int) string {
 // Pack gathers a pack as me may see it.
 func (s *Store) Pack(ctx context.Context, me rules.Actor, f PackFilter) (*Pack, error) {
 	var p Pack
+	if err := s.packDone(ctx, me, f, &p); err != nil {
+		return nil, fmt.Errorf("pack: %w", err)
+	}
 	for _, part := range []struct {
 		branches []packBranch
 		rows     *[]PackTask
-		count    *int
+		count    *Count
 	}{
-		{packParts.done, &p.Done, &p.Counts.Done}, {packParts.late, &p.Late, &p.Counts.Late},
+		{packParts.late, &p.Late, &p.Counts.Late},
 		{packParts.going, &p.Going, &p.Counts.Going}, {packParts.idle, &p.Idle, &p.Counts.Idle},
 	} {
 		if err := s.packPart(ctx, me, f, part.branches, part.rows, part.count); err != nil {
@@ -111,11 +111,44 @@ func (s *Store) Pack(ctx context.Context, me rules.Actor, f PackFilter) (*Pack, 
 	return &p, nil
 }
 
-func (s *Store) packPart(ctx context.Context, me rules.Actor, f PackFilter, branches []packBranch, rows *[]PackTask, count *int) error {
-	args := []any{pq.Array(me.RegisterSides()), pq.Array(f.Sides), f.Since, f.Now}
+// packDone fills in what was done, from the list of changes.
+func (s *Store) packDone(ctx context.Context, me rules.Actor, f PackFilter, p *Pack) error {
+	var done ChangeList
+	if err := s.changeList(ctx, me, &done, "done", f.Sides, f.Since, f.Now); err != nil {
+		return err
+	}
+	p.Counts.Done = Count{N: done.N, More: done.More}
+	ids := make([]int64, len(done.Rows))
+	for i := range done.Rows {
+		ids[i] = done.Rows[i].ID
+	}
+	return s.packRows(ctx, me, &p.Done, `select id, 1 as branch, place from unnest($1::bigint[]) with ordinality as u (id, place)`, pq.Array(ids))
+}
+
+func (s *Store) packPart(ctx context.Context, me rules.Actor, f PackFilter, branches []packBranch, rows *[]PackTask, count *Count) error {
+	args := []any{pq.Array(me.RegisterSides()), pq.Array(f.Sides), f.Now}
+	err := s.packRows(ctx, me, rows, fmt.Sprintf(`select * from (%s) n order by branch, place limit %d`, packIDs(branches, PackAtMost), PackAtMost), args...)
+	if err != nil {
+		return err
+	}
+	if len(*rows) < PackAtMost {
+		*count = Count{N: len(*rows)}
+		return nil
+	}
+	var counts []int
+	err = s.plan(ctx, &counts, fmt.Sprintf(`select count(*) from (select from (%s) n limit %d) n`, packIDs(branches, CountUpTo+1), CountUpTo+1), args...)
+	if err == nil {
+		*count = bounded(counts[0])
+	}
+	return err
+}
+
+// packRows reads the tasks of a page of ids, by branch and place, with what the
+// pack says of each.
+func (s *Store) packRows(ctx context.Context, me rules.Actor, rows *[]PackTask, page string, args ...any) error {
 	err := s.plan(ctx, rows, `
 		select `+taskColumns+`, coalesce(r.done, '') as word, r.at as word_at, coalesce(q.reason, '') as asked, coalesce(n.text, '') as shared
-		from (select * from (`+packIDs(branches, PackAtMost)+`) n order by branch, place limit 200) page
+		from (`+page+`) page
 		join task t on t.id = page.id
 		join directive d on d.id = t.directive_id
 		join agency a on a.id = t.lead_id
@@ -131,16 +164,7 @@ func (s *Store) packPart(ctx context.Context, me rules.Actor, f PackFilter, bran
 			t.Word, t.WordAt, t.Asked, t.LateReason, t.LatePlan = "", nil, "", "", ""
 		}
 	}
-	if len(*rows) < PackAtMost {
-		*count = len(*rows)
-		return nil
-	}
-	var counts []int
-	err = s.plan(ctx, &counts, `select least(count(*), 10000) from (`+packIDs(branches, PackCounts)+`) n`, args...)
-	if err == nil {
-		*count = counts[0]
-	}
-	return err
+	return nil
 }
 
 // LastMeeting returns the latest meeting of all of the sides that was held on

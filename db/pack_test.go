@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -39,12 +40,60 @@ func TestAPackShowsWhatWasDoneOnce(t *testing.T) {
 			t.Errorf("%s: %v, want %d", c.part, got, c.want)
 		}
 	}
-	if pack.Counts != (db.PackCount{Done: 1, Late: 1, Going: 1, Idle: 1}) || pack.Late[0].Word != "The draft waits for a signature" {
+	if pack.Counts != (db.PackCount{Done: db.Count{N: 1}, Late: db.Count{N: 1}, Going: db.Count{N: 1}, Idle: db.Count{N: 1}}) || pack.Late[0].Word != "The draft waits for a signature" {
 		t.Errorf("%+v, the late one says %q", pack.Counts, pack.Late[0].Word)
 	}
 	f.Since = w.now.Add(time.Hour)
 	if pack, err = w.Pack(w.ctx, w.staff, f); err != nil || len(pack.Done) != 0 {
 		t.Errorf("done before the last time: %d (%v)", len(pack.Done), err)
+	}
+}
+
+// What was done since the last time is one list, whether a pack or the changes
+// tell of it; tasks of one side alone are in neither of both sides.
+func TestAPackAndTheChangesTellOfTheSameDoneTasks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	both := w.directive(t)
+	due := day("2026-12-31")
+	alone, err := w.AddDirective(w.ctx, w.staff, db.DirectiveInput{MeetingID: w.meeting, OralBy: "The chairman", Strength: rules.Instructed, Title: "Alone", Points: []string{"Done"},
+		Sides: []string{"UZ"}, Deadline: &due, ControllerID: w.controller.PersonID, Now: w.now})
+	check(t, err)
+	before, undone, own := w.task(t, both, "2026-05-20"), w.task(t, both, "2026-05-20"), w.task(t, alone, "2026-05-20")
+	var want []int64
+	accept := func(id int64) {
+		check(t, w.finish(t, id, w.focalUZ))
+		check(t, w.Accept(w.ctx, w.controller, db.ActInput{TaskID: id, Version: w.version(t, id), Now: w.now}))
+	}
+	accept(before)
+	w.now = w.now.Add(24 * time.Hour)
+	since := w.now.Add(-time.Hour)
+	for range 3 {
+		want = append(want, w.task(t, both, "2026-05-20"))
+		accept(want[len(want)-1])
+	}
+	accept(own)
+	accept(undone)
+	check(t, w.Undo(w.ctx, w.controller, db.ActInput{TaskID: undone, Now: w.now.Add(time.Second)}))
+	w.now = w.now.Add(time.Hour)
+	for name, me := range map[string]rules.Actor{"both": w.staff, "own": w.sideStaff(t, "staff.uz", "UZ"), "other": w.sideStaff(t, "staff.kz", "KZ")} {
+		for _, sides := range [][]string{{"UZ", "KZ"}, {"UZ"}} {
+			pack, err := w.Pack(w.ctx, me, db.PackFilter{Sides: sides, Since: since, Now: w.now})
+			check(t, err)
+			c, err := w.SinceAmong(w.ctx, me, sides, since, w.now)
+			check(t, err)
+			got := []int64{}
+			for _, r := range pack.Done {
+				got = append(got, r.ID)
+			}
+			slices.Sort(got)
+			if told := ids(&c.Done); !slices.Equal(got, told) || pack.Counts.Done != (db.Count{N: c.Done.N, More: c.Done.More}) {
+				t.Errorf("%s, %v: the pack has %v, the changes %v", name, sides, got, told)
+			}
+			if len(sides) == 2 && !slices.Equal(got, want) {
+				t.Errorf("%s: %v, want %v", name, got, want)
+			}
+		}
 	}
 }
 

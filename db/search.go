@@ -81,7 +81,7 @@ func (s *Store) Search(ctx context.Context, me rules.Actor, kind string, words [
 		return named(found), count, nil
 	}
 	var counts []int
-	if err := s.plan(ctx, &counts, fmt.Sprintf(`select count(*) from (%s limit $%d) f`, matched, last+1), append(args, CountLimit)...); err != nil {
+	if err := s.plan(ctx, &counts, fmt.Sprintf(`select count(*) from (%s limit $%d) f`, matched, last+1), append(args, CountLimit+1)...); err != nil {
 		return nil, 0, fmt.Errorf("count of a %s: %w", kind, err)
 	}
 	return named(found), counts[0], nil

@@ -34,12 +34,9 @@ type ChangeList struct {
 	Rows []Change
 }
 
-// MostChanges is how many tasks each list of changes holds, and countChanges
-// how far they are counted.
-const (
-	MostChanges  = 200
-	countChanges = 1000
-)
+// MostChanges is how many tasks each list of changes holds; they are counted up
+// to CountUpTo.
+const MostChanges = 200
 
 // Changes is what changed between two moments, of the tasks that somebody may
 // see: from history, and for Late and Silent from how it stands at To.
@@ -68,14 +65,16 @@ func (c *Changes) Of(kind string) *ChangeList {
 // was undone did not happen. Each list costs the same however large the
 // register is: it stops at the latest thousand.
 func (s *Store) Since(ctx context.Context, me rules.Actor, from, now time.Time) (Changes, error) {
+	return s.SinceAmong(ctx, me, nil, from, now)
+}
+
+// SinceAmong is Since of those directives that concern all of some sides; nil
+// takes all directives.
+func (s *Store) SinceAmong(ctx context.Context, me rules.Actor, sides []string, from, now time.Time) (Changes, error) {
 	c := Changes{From: from, To: now}
 	for _, kind := range ChangeKinds {
-		query, ok := actChanges[kind]
-		if !ok {
-			query = stateChanges[kind]
-		}
-		if err := s.changeList(ctx, me, c.Of(kind), query, from, now); err != nil {
-			return c, fmt.Errorf("what is %s since %s: %w", kind, from.Format(time.RFC3339), err)
+		if err := s.changeList(ctx, me, c.Of(kind), kind, sides, from, now); err != nil {
+			return c, err
 		}
 	}
 	return c, nil
@@ -93,15 +92,19 @@ type changeRow struct {
 	ToLead         *int64     `db:"to_lead"`
 }
 
-func (s *Store) changeList(ctx context.Context, me rules.Actor, list *ChangeList, query string, from, now time.Time) error {
+func (s *Store) changeList(ctx context.Context, me rules.Actor, list *ChangeList, kind string, sides []string, from, now time.Time) error {
+	query, ok := actChanges[kind]
+	if !ok {
+		query = stateChanges[kind]
+	}
 	var rows []changeRow
-	err := s.all(ctx, &rows, query, from, now, pq.Array(me.RegisterSides()), pq.Array(me.AgenciesAs(rules.Focal)), countChanges+1, MostChanges)
+	err := s.all(ctx, &rows, query, from, now, pq.Array(me.RegisterSides()), pq.Array(me.AgenciesAs(rules.Focal)), CountUpTo+1, MostChanges, pq.Array(sides))
 	if err != nil {
-		return err
+		return fmt.Errorf("what is %s since %s: %w", kind, from.Format(time.RFC3339), err)
 	}
 	for i := range rows {
 		r := &rows[i]
-		list.N, list.More = min(r.N, countChanges), r.Acts > countChanges
+		list.N, list.More = min(r.N, CountUpTo), r.Acts > CountUpTo
 		change := Change{Task: r.Task, Sight: rules.SightOf(me, r.Scope()), Times: r.Times, At: r.At, Who: r.Who, Note: r.Note,
 			From: r.FromDay, To: r.ToDay, FromLead: deref(r.FromLead), ToLead: deref(r.ToLead)}
 		list.Rows = append(list.Rows, change.asSeen())
@@ -122,8 +125,9 @@ func (c Change) asSeen() Change {
 }
 
 // visible is the condition that the asker sees a task at least in outline: $3
-// are the sides of his register, $4 the agencies he answers for.
-const visible = `(d.sides && $3 or t.lead_id = any($4) or exists (select from co_executor x where x.task_id = t.id and x.agency_id = any($4)))`
+// are the sides of his register, $4 the agencies he answers for; and that it is
+// among all of the sides $7, where these are given.
+const visible = `(cast($7 as text[]) is null or d.sides @> $7) and (d.sides && $3 or t.lead_id = any($4) or exists (select from co_executor x where x.task_id = t.id and x.agency_id = any($4)))`
 
 // actChanges are the lists of what was done, by the acts and what else holds.
 var actChanges = map[string]string{
@@ -132,8 +136,8 @@ var actChanges = map[string]string{
 	"moved":     byActs(`h.act in ('grant', 'move_deadline') and h.changes ? 'deadline' and `+visible, ``),
 	"returned":  byActs(`h.act = 'return' and `+visible, ``),
 	"cancelled": byActs(`h.act = 'cancel' and t.status = 'cancelled' and t.number is not null and `+visible, ``),
-	"gone": byActs(`h.act = 'transfer' and (d.sides && $3 or cast(h.changes->'lead'->>0 as bigint) = any($4))`,
-		`h.act = 'edit' and h.changes ? 'lead' and t.number is not null and (d.sides && $3 or cast(h.changes->'lead'->>0 as bigint) = any($4))`),
+	"gone": byActs(`h.act = 'transfer' and (cast($7 as text[]) is null or d.sides @> $7) and (d.sides && $3 or cast(h.changes->'lead'->>0 as bigint) = any($4))`,
+		`h.act = 'edit' and h.changes ? 'lead' and t.number is not null and (cast($7 as text[]) is null or d.sides @> $7) and (d.sides && $3 or cast(h.changes->'lead'->>0 as bigint) = any($4))`),
 }
 
 // byActs finds the tasks on which acts were done, the latest first. also are

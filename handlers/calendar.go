@@ -143,7 +143,7 @@ func (a *App) fillMonth(c echo.Context, v *calendarView, page *db.CalendarPage, 
 	if present {
 		v.Whole = calendarHref(c, "month", v.Month) + "&all=1"
 	}
-	ahead, many := 0, false
+	var ahead db.Count
 	for day := f.From; !day.After(f.To); day = day.AddDate(0, 0, 1) {
 		cell := days.cell(day)
 		cell.Off, cell.Now = day.Month() != month.Month(), day.Equal(today)
@@ -158,19 +158,18 @@ func (a *App) fillMonth(c echo.Context, v *calendarView, page *db.CalendarPage, 
 		if cell.Off || present && day.Before(today) {
 			continue
 		}
-		ahead, many = ahead+days.count[cell.ISO], many || days.many[cell.ISO]
+		ahead.N, ahead.More = ahead.N+days.count[cell.ISO].N, ahead.More || days.count[cell.ISO].More
 		if len(cell.Items)+len(cell.Free) > 0 {
 			v.Agenda = append(v.Agenda, agendaDay{calendarCell: cell, Day: cell.Number, Weekday: p.ShortDay(day)})
 		}
 	}
-	v.sum(p, ahead, present, many)
+	v.sum(p, ahead, present)
 	return nil
 }
 
 // sum says how much the agenda holds, or that it holds nothing.
-func (v *calendarView) sum(p *i18n.Printer, ahead int, present, many bool) {
-	key := map[[2]bool]string{{true, false}: "calendar.about", {true, true}: "calendar.about_many", {false, false}: "calendar.holds", {false, true}: "calendar.holds_many"}
-	v.About = p.N(key[[2]bool{present, many}], ahead)
+func (v *calendarView) sum(p *i18n.Printer, ahead db.Count, present bool) {
+	v.About = p.N(map[bool]string{true: "calendar.about", false: "calendar.holds"}[present], ahead.N, "All", countWord(p, ahead))
 	v.Empty = templates.Empty{Text: p.T("calendar.empty")}
 	if v.Filtered {
 		v.Empty = templates.Empty{Text: p.T("calendar.empty_filtered"), Href: "/calendar?month=" + v.Month, Link: p.T("action.clear")}
@@ -181,8 +180,7 @@ func (v *calendarView) sum(p *i18n.Printer, ahead int, present, many bool) {
 type calendarDays struct {
 	cells map[string]*calendarCell
 	rest  func(day time.Time) bool
-	count map[string]int
-	many  map[string]bool // more than are counted
+	count map[string]db.Count
 	href  func(day time.Time) string
 }
 
@@ -208,7 +206,7 @@ func (a *App) calendarDays(c echo.Context, page *db.CalendarPage, f db.CalendarF
 	if err != nil {
 		return nil, err
 	}
-	d := &calendarDays{cells: map[string]*calendarCell{}, count: map[string]int{}, many: map[string]bool{},
+	d := &calendarDays{cells: map[string]*calendarCell{}, count: map[string]db.Count{},
 		rest: func(day time.Time) bool { return !calendars["UZ"].Works(day) && !calendars["KZ"].Works(day) },
 		href: func(day time.Time) string { return calendarHref(c, "day", day.Format(time.DateOnly)) }}
 	for _, h := range page.Free {
@@ -219,7 +217,7 @@ func (a *App) calendarDays(c echo.Context, page *db.CalendarPage, f db.CalendarF
 		for day := later(*e.StartsOn, f.From); !day.After(f.To) && !day.After(lastDay(e)); day = day.AddDate(0, 0, 1) {
 			cell := d.at(day)
 			cell.Items = append(cell.Items, a.eventItem(c, e))
-			d.count[cell.ISO]++
+			d.count[cell.ISO] = db.Count{N: d.count[cell.ISO].N + 1}
 		}
 	}
 	for i := range page.Tasks {
@@ -227,23 +225,14 @@ func (a *App) calendarDays(c echo.Context, page *db.CalendarPage, f db.CalendarF
 		cell := d.at(*t.Deadline)
 		cell.Items = append(cell.Items, a.taskItem(c, n, &t.Task))
 		if i+1 == len(page.Tasks) || !page.Tasks[i+1].Deadline.Equal(*t.Deadline) { // the day's last one
-			d.count[cell.ISO] += t.Many
-			d.many[cell.ISO] = t.Many >= db.DayAtMost
-			cell.More = moreWord(p, t.Many)
+			many := db.Count{N: min(t.Many, db.DayAtMost-1), More: t.Many >= db.DayAtMost}
+			d.count[cell.ISO] = db.Count{N: d.count[cell.ISO].N + many.N, More: many.More}
+			if rest := restOf(many, db.DayShows); rest.N > 0 {
+				cell.More = p.N("calendar.more", rest.N, "All", countWord(p, rest))
+			}
 		}
 	}
 	return d, nil
-}
-
-// moreWord says how many deadlines of a day are not shown.
-func moreWord(p *i18n.Printer, many int) string {
-	switch {
-	case many >= db.DayAtMost:
-		return p.T("calendar.more_many", "N", p.Number(db.DayAtMost-1-db.DayShows))
-	case many > db.DayShows:
-		return p.N("calendar.more", many-db.DayShows)
-	}
-	return ""
 }
 
 func later(a, b time.Time) time.Time {

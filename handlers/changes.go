@@ -3,7 +3,9 @@ package handlers
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -20,6 +22,7 @@ type changesView struct {
 	About    string
 	Crumbs   []templates.Crumb
 	Since    string // as typed, or the day
+	With     string // sides that directives concern together, "" for all
 	Meetings []templates.Choice
 	Rounds   []templates.Choice
 	Sections []changeSection
@@ -64,7 +67,11 @@ func (a *App) changes(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		return err
 	}
-	changed, err := a.Store.Since(ctx, me, since.at, a.Now())
+	with := askedSides(c)
+	if with != nil {
+		since.label += " " + p.T("changes.among", "Sides", sideWords(p, with))
+	}
+	changed, err := a.Store.SinceAmong(ctx, me, with, since.at, a.Now())
 	if err != nil {
 		return err
 	}
@@ -83,7 +90,7 @@ func (a *App) changes(c echo.Context, me rules.Actor) error {
 	if format := exportWanted(c); format != "" {
 		return a.export(c, me, format, a.sectionsGrid(c, "changes", p.T("changes.title"), []string{since.label}, sections))
 	}
-	view := changesView{Layout: a.layout(c, p.T("changes.title")), About: since.label, Since: since.day, Sections: sections,
+	view := changesView{Layout: a.layout(c, p.T("changes.title")), About: since.label, Since: since.day, With: strings.Join(with, ","), Sections: sections,
 		Crumbs: []templates.Crumb{{Href: "/overdue", Label: p.T("nav.overdue")}, {Label: p.T("changes.title")}}}
 	view.Export = exportLinks(c)
 	status, err := a.again(c, &view.Layout, since.wrong)
@@ -100,6 +107,18 @@ func (a *App) changes(c echo.Context, me rules.Actor) error {
 		view.Empty = templates.Empty{Text: p.T("changes.empty")}
 	}
 	return render(c, status, changesPage, view)
+}
+
+// askedSides are the sides that ?with= asks for, as of a pack: only directives
+// that concern all of them; nil for all directives.
+func askedSides(c echo.Context) (sides []string) {
+	asked := strings.Split(c.QueryParam("with"), ",")
+	for _, side := range rules.Sides {
+		if slices.Contains(asked, string(side)) {
+			sides = append(sides, string(side))
+		}
+	}
+	return sides
 }
 
 // sinceWhen reads the moment from the address: ?since=DAY, ?meeting=ID or

@@ -220,14 +220,6 @@ func countOf(counts db.AgeCounts, age string) db.Count {
 	return map[string]db.Count{"7": counts.Week, "30": counts.Month, "90": counts.Quarter, "91": counts.Longer, "all": counts.All()}[age]
 }
 
-// countWord writes a number, with a plus where there are more.
-func countWord(p *i18n.Printer, n db.Count) string {
-	if n.More {
-		return p.Number(n.N) + "+"
-	}
-	return p.Number(n.N)
-}
-
 // ageViews are the steps of the strip with their counts and shares.
 func ageViews(c echo.Context, p *i18n.Printer, counts db.AgeCounts, current string) []ageView {
 	x, all := 0.0, counts.All().N

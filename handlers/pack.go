@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -48,6 +49,7 @@ type packPart struct {
 	Name  []twin
 	Empty []twin
 	More  []twin // where there are more than are shown
+	All   string // address of the list that holds them all
 	Rows  []packRow
 	Why   bool // its rows say why
 }
@@ -205,20 +207,21 @@ func (of *packOf) sinceText() []twin {
 	})
 }
 
-// cappedWord writes a part's count, which ends somewhere.
-func cappedWord(p *i18n.Printer, n int) string {
-	if n >= db.PackCounts {
-		return "> " + p.Number(db.PackCounts-1)
-	}
-	return p.Number(n)
-}
-
 func (of *packOf) counts(p *i18n.Printer) []packCount {
 	n := of.pack.Counts
 	return []packCount{
-		{of.key("pack.done"), cappedWord(p, n.Done), "done"}, {of.key("pack.late"), cappedWord(p, n.Late), "late"},
-		{of.key("pack.going"), cappedWord(p, n.Going), "go"}, {of.key("pack.idle"), cappedWord(p, n.Idle), "new"},
+		{of.key("pack.done"), countWord(p, n.Done), "done"}, {of.key("pack.late"), countWord(p, n.Late), "late"},
+		{of.key("pack.going"), countWord(p, n.Going), "go"}, {of.key("pack.idle"), countWord(p, n.Idle), "new"},
 	}
+}
+
+// changes is the address of the changes that the pack's done tasks are among.
+func (of *packOf) changes() string {
+	q := url.Values{"with": {strings.Join(of.filter.Sides, ",")}, "since": {of.since.Format(time.DateOnly)}}
+	if of.last != nil {
+		q = url.Values{"with": q["with"], "meeting": {fmt.Sprint(of.last.ID)}}
+	}
+	return "/changes?" + q.Encode() + "#done"
 }
 
 // packParts are the parts in the order they are talked about.
@@ -227,15 +230,18 @@ func (a *App) packParts(n names, me rules.Actor, of *packOf) []packPart {
 	for _, part := range []struct {
 		key   string
 		rows  []db.PackTask
-		count int
+		count db.Count
 		why   bool
 	}{
 		{"pack.late", of.pack.Late, of.pack.Counts.Late, true}, {"pack.idle", of.pack.Idle, of.pack.Counts.Idle, false},
 		{"pack.going", of.pack.Going, of.pack.Counts.Going, true}, {"pack.done", of.pack.Done, of.pack.Counts.Done, true},
 	} {
 		v := packPart{ID: part.key[len("pack."):], Name: of.key(part.key), Why: part.why, Empty: of.key(part.key + ".none")}
-		if part.count > len(part.rows) {
-			v.More = of.say(func(p *i18n.Printer) string { return p.N("pack.more", part.count-len(part.rows)) })
+		if rest := restOf(part.count, len(part.rows)); rest.N > 0 {
+			v.More = of.say(func(p *i18n.Printer) string { return p.N("pack.more", rest.N, "All", countWord(p, rest)) })
+		}
+		if part.key == "pack.done" {
+			v.All = of.changes()
 		}
 		for i := range part.rows {
 			v.Rows = append(v.Rows, a.packRow(n, of, &part.rows[i]))

@@ -68,10 +68,7 @@ func (a *App) search(c echo.Context, me rules.Actor) error {
 
 func (a *App) searchGroup(c echo.Context, kind, question string, found []db.Found, count int) searchGroup {
 	p := say(c)
-	g := searchGroup{Key: kind, Title: p.T("search." + kind), Count: p.Number(count)}
-	if count >= db.CountLimit {
-		g.Count += "+"
-	}
+	g := searchGroup{Key: kind, Title: p.T("search." + kind), Count: countWord(p, db.Count{N: min(count, db.CountLimit), More: count > db.CountLimit})}
 	if len(found) > db.SearchLimit {
 		found = found[:db.SearchLimit]
 		g.More = "/search?" + url.Values{"q": {question}, "kind": {kind}, "before": {fmt.Sprint(found[len(found)-1].ID)}}.Encode()

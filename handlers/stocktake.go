@@ -173,11 +173,8 @@ func (a *App) waitingRows(c echo.Context, me rules.Actor, st *db.Stocktake) []wa
 		rows = append(rows, waitingRow{"sent", review, p.N("stocktake.reports", w.Reports), age(w.Reported)})
 	}
 	if w := st.Waiting; w.Requests > 0 {
-		text := p.N("stocktake.requests", w.Requests)
-		if w.Requests > db.MostRequests {
-			text = p.N("stocktake.requests_many", db.MostRequests)
-		}
-		rows = append(rows, waitingRow{"soon", review, text, age(w.Requested)})
+		n := db.Count{N: min(w.Requests, db.MostRequests), More: w.Requests > db.MostRequests}
+		rows = append(rows, waitingRow{"soon", review, p.N("stocktake.requests", n.N, "All", countWord(p, n)), age(w.Requested)})
 	}
 	if month := st.Ages.Quarter + st.Ages.Longer; month > 0 {
 		rows = append(rows, waitingRow{"late", "/overdue", p.N("stocktake.longest", month), ""})
