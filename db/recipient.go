@@ -154,6 +154,22 @@ var audiences = []struct {
 		where a.email <> '' and not exists (
 			select from member n join person q on q.id = n.person_id
 			where n.agency_id in (a.id, a.parent_id) and n.role = 'head' and q.disabled_at is null)`},
+	// who answered for it in the agency that it was taken from last, and does not now
+	{rules.FormerLead, `
+		select t.id as task_id, 'former' as audience, ` + personRecipient + `
+		from t cross join lateral (
+			select cast(h.changes->'lead'->>0 as bigint) as lead_id, cast(h.changes->'focal_point'->>0 as bigint) as focal_id
+			from history h
+			where h.subject = 'task' and h.subject_id = t.id and h.act in ('transfer', 'edit') and h.changes ? 'lead'
+				and not exists (select from history u where u.undoes = h.id)
+			order by h.id desc limit 1
+		) f
+		join member m on m.agency_id = f.lead_id join person p on p.id = m.person_id ` + homeOf + `
+		where ` + activeFocal + ` and (p.id = f.focal_id or not exists (
+			select from member n join person q on q.id = n.person_id
+			where n.agency_id = f.lead_id and n.person_id = f.focal_id and n.role = 'focal' and q.disabled_at is null))
+			and f.lead_id <> t.lead_id and not exists (
+			select from member n where n.person_id = p.id and n.agency_id = t.lead_id and n.role = 'focal')`},
 	// the managers where the controller sits, else those of the lead's side
 	{rules.Supervisor, `
 		select t.id as task_id, 'manager' as audience, ` + personRecipient + `

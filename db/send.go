@@ -168,7 +168,7 @@ func (s *Store) stillRight(ctx context.Context, l *Letter, g *gathered) ([]Lette
 			reason = why
 		}
 		if reason == "" {
-			right = append(right, line)
+			right = append(right, line.asTold())
 			continue
 		}
 		if err := s.dropLine(ctx, line.ReminderID, reason); err != nil {
@@ -176,6 +176,17 @@ func (s *Store) stillRight(ctx context.Context, l *Letter, g *gathered) ([]Lette
 		}
 	}
 	return right, nil
+}
+
+// asTold leaves of a task what the line's reader may know: of one that is no
+// longer his the number alone.
+func (line LetterLine) asTold() LetterLine {
+	if line.Audience != string(rules.FormerLead) {
+		return line
+	}
+	line.Note, line.Words, line.Place, line.Points = "", "", "", nil
+	line.Task = Task{ID: line.ID, Number: line.Number, NumberYear: line.NumberYear, DirectiveNo: line.DirectiveNo, Official: line.Official, TaskState: TaskState{Status: line.Status}}
+	return line
 }
 
 // dropLine marks a reminder that is no longer right as not sent.

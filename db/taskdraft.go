@@ -228,13 +228,20 @@ func anchorOf(was *Task, in TaskInput) *time.Time {
 	return in.Deadline
 }
 
-// tellNewPeople tells those to whom an assigned task came by a change; the
-// rows of those who lost it are dropped when they come to be sent.
+// tellNewPeople tells those to whom an assigned task came by a change, and who
+// led it before that he does no more; what else was planned for those who lost
+// it is dropped when it comes to be sent.
 func (s *Store) tellNewPeople(ctx context.Context, me rules.Actor, was, t *Task, now time.Time) error {
 	same := deref(was.LeadID) == deref(t.LeadID) && deref(was.FocalID) == deref(t.FocalID) &&
 		slices.Equal(was.CoExecutors, t.CoExecutors)
 	if same || !t.Status.Open() {
 		return nil
+	}
+	if was.LeadID != nil && deref(was.LeadID) != deref(t.LeadID) {
+		err := s.tell(ctx, notice{Rule: rules.RulePassedOn, Task: t, Occasion: versionOccasion(t), To: []rules.Audience{rules.FormerLead}, AtOnce: true, Except: me.PersonID, Now: now})
+		if err != nil {
+			return err
+		}
 	}
 	return s.tell(ctx, notice{
 		Rule: "assigned", Task: t, Occasion: versionOccasion(t), To: []rules.Audience{rules.Lead, rules.CoExecutor},

@@ -132,6 +132,9 @@ func subject(p *i18n.Printer, l *db.Letter, lines []db.LetterLine, late int) str
 
 // titleOf is a line's title, of one for official use only that it is one.
 func titleOf(p *i18n.Printer, line *db.LetterLine) string {
+	if line.Rule == rules.RulePassedOn {
+		return p.T("mail.passed_on.title")
+	}
 	if line.Official {
 		return p.T("official.title")
 	}
@@ -153,6 +156,10 @@ func (j *Jobs) task(p *i18n.Printer, l *db.Letter, line *db.LetterLine, agencies
 		Why: p.T("rule." + line.Rule + ".why"), Urgent: line.Overdue(now)}
 	if line.Official { // its words stay on the page, behind the sign-in
 		t.Title, t.Words, t.Points, t.Note = p.T("official.title"), "", nil, ""
+	}
+	if line.Rule == rules.RulePassedOn { // its page is not for him any more
+		t.Title, t.Due, t.Href = titleOf(p, line), "", j.link("/tasks")
+		return t
 	}
 	if token := l.Answers[line.ID]; token != "" {
 		t.Answer = j.link("/a/" + token)

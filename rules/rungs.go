@@ -18,7 +18,14 @@ const (
 	Supervisor   Audience = "manager" // where the controller sits, else of the lead's side
 )
 
-// Audiences are all of them.
+// FormerLead is who answered for a task whose lead is another agency by now. He
+// is told that once; no rung is for him.
+const FormerLead Audience = "former"
+
+// RulePassedOn is the notice to him.
+const RulePassedOn = "passed_on"
+
+// Audiences are all of the ladder's.
 var Audiences = []Audience{Lead, CoExecutor, ByController, Mailbox, AgencyHead, Supervisor}
 
 // Anchor is what a rung counts from.
