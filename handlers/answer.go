@@ -34,6 +34,7 @@ type answerView struct {
 	Points  []string
 	May     map[string]bool
 	Open    bool // there is something to answer
+	Late    bool // why it is late is asked with the report
 	Form    answerForm
 	Signals []templates.Choice
 	Waiting []requestRow // for more time
@@ -51,6 +52,7 @@ type answerForm struct {
 	Signal  string `form:"signal"`
 	Done    string `form:"done"`
 	Next    string `form:"next"`
+	Why     string `form:"late_reason"`
 	Wanted  string `form:"wanted"`
 	Reason  string `form:"reason"`
 }
@@ -147,7 +149,7 @@ func (a *App) doAnswer(c echo.Context, f *answerForm) error {
 			if !slices.Contains(answerSignals, rules.Signal(f.Signal)) {
 				return errBadForm
 			}
-			return tx.Report(ctx, l.Me, db.ReportInput{TaskID: in.TaskID, Version: in.Version, Signal: rules.Signal(f.Signal), Done: f.Done, Next: f.Next, Now: now})
+			return tx.Report(ctx, l.Me, db.ReportInput{TaskID: in.TaskID, Version: in.Version, Signal: rules.Signal(f.Signal), Done: f.Done, Next: f.Next, LateReason: f.Why, Now: now})
 		}
 		return tx.Ask(ctx, l.Me, db.RequestInput{TaskID: in.TaskID, Version: in.Version, Kind: rules.Extension, Wanted: wantedDay(f.Wanted), Reason: f.Reason, Now: now})
 	})

@@ -44,6 +44,7 @@ func (a *App) answerView(c echo.Context, n names, page *db.AnswerPage) answerVie
 			view.Waiting = append(view.Waiting, a.requestRow(c, n, r))
 		}
 	}
+	view.Late = rules.MayExplain(t.Status, t.Overdue(a.Now()), t.Hats)
 	state := rules.AnswerState{Status: t.Status, Hats: t.Hats, NoChanges: t.NoChanges, Overdue: t.Overdue(a.Now()), Deadline: t.Deadline != nil, Asked: len(view.Waiting) > 0}
 	for _, act := range rules.AnswerActs {
 		view.May[string(act)] = rules.MayAnswer(act, state)
@@ -78,7 +79,7 @@ func (a *App) answerFailed(c echo.Context, view *answerView, failed error) (stat
 // kept is what was typed, for where its form is not shown any more.
 func (f *answerForm) kept(c echo.Context) []keptField {
 	var kept []keptField
-	for _, typed := range [][2]string{{"report.done", f.Done}, {"report.next", f.Next}, {"request.wanted", f.Wanted}, {"request.reason", f.Reason}} {
+	for _, typed := range [][2]string{{"report.done", f.Done}, {"late.reason", f.Why}, {"report.next", f.Next}, {"request.wanted", f.Wanted}, {"request.reason", f.Reason}} {
 		if typed[1] != "" {
 			kept = append(kept, keptField{Label: say(c).T(typed[0]), Yours: typed[1]})
 		}
