@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lib/pq"
@@ -20,7 +21,8 @@ type Ruling struct {
 	To       *time.Time
 	InDays   int // from today
 	MonthEnd bool
-	AgencyID int64 // new lead
+	AgencyID int64         // new lead
+	Versions map[int64]int // of picked tasks, as they were shown; none takes any
 	Now      time.Time
 }
 
@@ -29,6 +31,7 @@ type Refusal struct {
 	TaskID     int64
 	Ref, Title string
 	Err        error
+	Changed    rules.Act // what was done meanwhile, where Err is ErrStale and me may know
 }
 
 // BulkResult is what became of a decision on several tasks.
@@ -39,7 +42,8 @@ type BulkResult struct {
 }
 
 // Bulk carries a decision out on each of several tasks; one on which it can't
-// be is among the refused, the others go on. rules.Problems says what the
+// be, or that changed since it was shown, is among the refused, the others go
+// on. rules.Problems says what the
 // decision itself lacks. ErrNotFound, and nothing done, where me does not see
 // one of the tasks.
 func (s *Store) Bulk(ctx context.Context, me rules.Actor, ids []int64, r Ruling) (BulkResult, error) {
@@ -54,7 +58,7 @@ func (s *Store) Bulk(ctx context.Context, me rules.Actor, ids []int64, r Ruling)
 	agencies := map[int64]bool{}
 	for _, t := range tasks {
 		err := s.InTx(ctx, func(tx *Store) error {
-			locked, err := tx.lockTask(ctx, me, t.ID, 0)
+			locked, err := tx.lockTask(ctx, me, t.ID, r.Versions[t.ID])
 			if err != nil {
 				return err
 			}
@@ -71,7 +75,45 @@ func (s *Store) Bulk(ctx context.Context, me rules.Actor, ids []int64, r Ruling)
 		}
 	}
 	result.Agencies = len(agencies)
-	return result, nil
+	return result, s.sayChanged(ctx, me, tasks, result.Refused)
+}
+
+// sayChanged adds what changed the tasks that are not as they were shown any
+// more, of those that me sees whole.
+func (s *Store) sayChanged(ctx context.Context, me rules.Actor, tasks []Task, refused []Refusal) error {
+	var stale []int64
+	for i := range tasks {
+		if rules.SightOf(me, tasks[i].Scope()) != rules.SeesAll {
+			continue
+		}
+		if slices.ContainsFunc(refused, func(r Refusal) bool { return r.TaskID == tasks[i].ID && errors.Is(r.Err, ErrStale) }) {
+			stale = append(stale, tasks[i].ID)
+		}
+	}
+	if len(stale) == 0 {
+		return nil
+	}
+	var acts []struct {
+		ID  int64
+		Act rules.Act
+	}
+	err := s.all(ctx, &acts, `
+		select t.id, h.act
+		from unnest($1::bigint[]) as t (id)
+		cross join lateral (
+			select act from history where subject = 'task' and subject_id = t.id and before is not null order by id desc limit 1
+		) h`, pq.Array(stale))
+	if err != nil {
+		return fmt.Errorf("what changed meanwhile: %w", err)
+	}
+	for i := range refused {
+		for _, a := range acts {
+			if a.ID == refused[i].TaskID && errors.Is(refused[i].Err, ErrStale) {
+				refused[i].Changed = a.Act
+			}
+		}
+	}
+	return nil
 }
 
 // refuses reports whether an error says something of one task, and not that

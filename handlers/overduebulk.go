@@ -3,9 +3,11 @@ package handlers
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -19,7 +21,7 @@ import (
 // bulkForm is what is typed for the picked tasks: a word for each decision, how
 // long an extension is, and to whom a task goes.
 type bulkForm struct {
-	Tasks    []int64        `form:"task"`
+	Picked   []string       `form:"task"` // "id.version"
 	Note     string         `form:"note"`
 	By       string         `form:"by"`
 	Until    string         `form:"until"`
@@ -54,6 +56,19 @@ func (f *bulkForm) meant(d rules.Decision) rules.Decision {
 		return rules.DecideEscalate
 	}
 	return d
+}
+
+// versions are the picked tasks, each with the version that was shown; 0 takes
+// any. What is no task is left out.
+func (f *bulkForm) versions() map[int64]int {
+	versions := map[int64]int{}
+	for _, pick := range f.Picked {
+		left, right, _ := strings.Cut(pick, ".")
+		if id, err := strconv.ParseInt(left, 10, 64); err == nil {
+			versions[id], _ = strconv.Atoi(right)
+		}
+	}
+	return versions
 }
 
 // terms are how long an extension may be asked for with one click.
@@ -154,7 +169,9 @@ func bulk(d rules.Decision) action {
 		var result db.BulkResult
 		if err == nil {
 			text := map[rules.Decision]string{rules.DecideRemind: form.Note, rules.DecideExtend: form.Extend, rules.DecideEscalate: form.Escalate, rules.DecideReassign: form.Reassign}[d]
-			result, err = a.Store.Bulk(c.Request().Context(), me, form.Tasks, a.ruling(n, d, text, form.By, form.Until, form.Agency))
+			ruling := a.ruling(n, d, text, form.By, form.Until, form.Agency)
+			ruling.Versions = form.versions()
+			result, err = a.Store.Bulk(c.Request().Context(), me, slices.Sorted(maps.Keys(ruling.Versions)), ruling)
 		}
 		if err != nil {
 			form.Do = d
@@ -177,7 +194,11 @@ func bulk(d rules.Decision) action {
 func refusals(p *i18n.Printer, refused []db.Refusal) []string {
 	var lines []string
 	for _, r := range refused {
-		lines = append(lines, strings.TrimSpace(r.Ref+" "+r.Title)+": "+whyNot(p, r.Err))
+		why := whyNot(p, r.Err)
+		if r.Changed != "" {
+			why = p.T("overdue.why_not.changed", "What", p.T("act."+string(r.Changed)))
+		}
+		lines = append(lines, strings.TrimSpace(r.Ref+" "+r.Title)+": "+why)
 	}
 	return lines
 }

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -32,10 +31,12 @@ func (a *App) groupLate(c echo.Context, me rules.Actor, v *overdueView, rows []d
 	if err != nil {
 		return err
 	}
+	picked := form.versions()
 	at, longest, keys := map[string]int{}, 1, []string{}
 	for i := range rows {
 		row := a.lateRow(c, n, me, &rows[i])
-		row.ShowLead, row.Picked = f.group != db.ByAgency, slices.Contains(form.Tasks, row.ID)
+		_, row.Picked = picked[row.ID]
+		row.ShowLead = f.group != db.ByAgency
 		longest = max(longest, row.Late)
 		key := rows[i].KeyIn(f.group)
 		if _, ok := at[key]; !ok {
