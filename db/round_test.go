@@ -225,3 +225,52 @@ func TestSavedViews(t *testing.T) {
 		t.Errorf("removed: %v", got)
 	}
 }
+
+// A view that is shared with an agency stays there when its owner leaves: he can
+// no longer see or change it, and those who lead the agency can take it away.
+func TestASharedViewStaysWhenItsOwnerLeaves(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	head, colleague := w.person(t, "head", w.joint, rules.Head), w.person(t, "colleague", w.joint, rules.Staff)
+	save := func(me rules.Actor, name string, agency *int64) {
+		check(t, w.SaveView(w.ctx, me, db.SavedView{Path: "/overdue", Name: name, Query: "side=UZ", AgencyID: agency}, w.now))
+	}
+	save(w.manager, "Shared", &w.joint)
+	save(w.manager, "Own", nil)
+	p, err := w.Person(w.ctx, w.manager.PersonID)
+	check(t, err)
+	if _, err := w.RemoveView(w.ctx, head, 1); !errors.Is(err, db.ErrNotFound) {
+		t.Errorf("the head removes it while its owner is there: %v", err)
+	}
+	_, err = w.SavePerson(w.ctx, rules.Actor{}, db.PersonInput{ID: p.ID, Version: p.Version, Email: p.Email, Name: p.Name, Roles: map[int64]rules.Role{w.uz: rules.Manager}, Now: w.now})
+	check(t, err)
+	p, err = w.Person(w.ctx, p.ID)
+	check(t, err)
+	left := p.Actor()
+	names := func(me rules.Actor) (got []string) {
+		views, err := w.SavedViews(w.ctx, me, "/overdue")
+		check(t, err)
+		for _, v := range views {
+			got = append(got, fmt.Sprint(v.Name, " ", v.Owner, " ", v.Left))
+		}
+		return got
+	}
+	if got := names(left); !slices.Equal(got, []string{"Own manager false"}) {
+		t.Errorf("who left sees %v", got)
+	}
+	if got := names(colleague); !slices.Equal(got, []string{"Shared manager true"}) {
+		t.Errorf("the agency sees %v", got)
+	}
+	save(left, "Shared", nil) // a name of his own again
+	if got := names(head); !slices.Equal(got, []string{"Shared manager true"}) {
+		t.Errorf("who left changed the agency's view: %v", got)
+	}
+	for name, me := range map[string]rules.Actor{"who left": left, "a colleague": colleague} {
+		if _, err := w.RemoveView(w.ctx, me, 1); !errors.Is(err, db.ErrNotFound) {
+			t.Errorf("%s removes it: %v", name, err)
+		}
+	}
+	if _, err := w.RemoveView(w.ctx, head, 1); err != nil || len(names(colleague)) != 0 {
+		t.Errorf("the head removes it: %v", err)
+	}
+}

@@ -11,7 +11,8 @@ import (
 )
 
 // SavedView is a list with its filters under a name. AgencyID shares it with
-// the people of an agency of its owner; each of them sees there what he may.
+// the people of an agency of its owner; each of them sees there what he may. It
+// stays there when its owner has left.
 type SavedView struct {
 	ID       int64
 	PersonID int64 `db:"person_id"`
@@ -20,21 +21,31 @@ type SavedView struct {
 	Path     string
 	Query    string
 	Name     string
+	Left     bool // its owner is not in that agency any more
 }
 
 // mostViews is how many views of one list a person may keep, and is shown of
 // others.
 const mostViews = 50
 
+// viewLeft is whether the owner of view v has left the agency it is shared with.
+const viewLeft = `(v.agency_id is not null and not exists (
+	select from member m join person q on q.id = m.person_id
+	where m.person_id = v.person_id and m.agency_id = v.agency_id and q.disabled_at is null))`
+
+// ownView is the condition that view v is person $1's to change: what he shared
+// with an agency that he has left is not.
+const ownView = `(v.person_id = $1 and not ` + viewLeft + `)`
+
 // SavedViews lists what me saved of a list, then what is shared with his
 // agencies, by name.
 func (s *Store) SavedViews(ctx context.Context, me rules.Actor, path string) ([]SavedView, error) {
 	var views []SavedView
 	err := s.steady().all(ctx, &views, `
-		select v.id, v.person_id, p.name as owner, v.agency_id, v.path, v.query, v.name
+		select v.id, v.person_id, p.name as owner, v.agency_id, v.path, v.query, v.name, `+viewLeft+` as left
 		from saved_view v join person p on p.id = v.person_id
-		where v.path = $1 and (v.person_id = $2 or v.agency_id = any($3))
-		order by v.person_id <> $2, lower(v.name), v.id limit $4`, path, me.PersonID, pq.Array(me.Agencies()), 2*mostViews)
+		where v.path = $2 and (`+ownView+` or v.agency_id = any($3))
+		order by v.person_id <> $1, lower(v.name), v.id limit $4`, me.PersonID, path, pq.Array(me.Agencies()), 2*mostViews)
 	if err != nil {
 		return nil, fmt.Errorf("views of %s: %w", path, err)
 	}
@@ -49,13 +60,13 @@ func (s *Store) SaveView(ctx context.Context, me rules.Actor, v SavedView, now t
 		return err
 	}
 	return s.InTx(ctx, func(tx *Store) error {
-		_, err := tx.exec(ctx, `delete from saved_view where person_id = $1 and path = $2 and lower(name) = lower($3)`, me.PersonID, v.Path, v.Name)
+		_, err := tx.exec(ctx, `delete from saved_view v where `+ownView+` and v.path = $2 and lower(v.name) = lower($3)`, me.PersonID, v.Path, v.Name)
 		if err != nil {
 			return fmt.Errorf("view %q: %w", v.Name, err)
 		}
 		n, err := tx.exec(ctx, `
 			insert into saved_view (person_id, agency_id, path, query, name, created_at)
-			select $1, $2, $3, $4, $5, $6 where (select count(*) from saved_view where person_id = $1 and path = $3) < $7`,
+			select $1, $2, $3, $4, $5, $6 where (select count(*) from saved_view v where `+ownView+` and v.path = $3) < $7`,
 			me.PersonID, v.AgencyID, v.Path, v.Query, v.Name, now, mostViews)
 		if err != nil {
 			return fmt.Errorf("view %q: %w", v.Name, err)
@@ -67,9 +78,21 @@ func (s *Store) SaveView(ctx context.Context, me rules.Actor, v SavedView, now t
 	})
 }
 
-// RemoveView forgets a view of me. ErrNotFound where it is somebody else's.
+// RemoveView forgets a view as far as rules.MayRemoveView lets me; else
+// ErrNotFound.
 func (s *Store) RemoveView(ctx context.Context, me rules.Actor, id int64) (path string, err error) {
-	err = s.get(ctx, &path, `delete from saved_view where id = $1 and person_id = $2 returning path`, id, me.PersonID)
+	err = s.InTx(ctx, func(tx *Store) error {
+		var v SavedView
+		err := tx.get(ctx, &v, `select v.id, v.person_id, v.agency_id, v.path, `+viewLeft+` as left from saved_view v where v.id = $1 for update of v`, id)
+		if err != nil {
+			return err
+		}
+		if path = v.Path; !rules.MayRemoveView(me, v.PersonID, deref(v.AgencyID), v.Left) {
+			return ErrNotFound
+		}
+		_, err = tx.exec(ctx, `delete from saved_view where id = $1`, id)
+		return err
+	})
 	if err != nil {
 		return "", fmt.Errorf("view %d: %w", id, err)
 	}

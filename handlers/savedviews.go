@@ -26,7 +26,7 @@ type savedViewRow struct {
 	ID         int64
 	Name, Href string
 	Note       string
-	Own        bool
+	Own        bool // may be removed
 	Current    bool
 }
 
@@ -39,9 +39,11 @@ func (a *App) savedViewsOf(c echo.Context, me rules.Actor, path string, n names)
 	p := say(c)
 	v.Path, v.Query = path, listQuery(c).Encode()
 	for _, r := range rows {
-		row := savedViewRow{ID: r.ID, Name: r.Name, Href: (&url.URL{Path: path, RawQuery: r.Query}).String(), Own: r.PersonID == me.PersonID, Current: r.Query == v.Query}
+		row := savedViewRow{ID: r.ID, Name: r.Name, Href: (&url.URL{Path: path, RawQuery: r.Query}).String(), Own: rules.MayRemoveView(me, r.PersonID, deref(r.AgencyID), r.Left), Current: r.Query == v.Query}
 		switch {
-		case !row.Own:
+		case r.Left:
+			row.Note = p.T("view.by_left", "Name", r.Owner)
+		case r.PersonID != me.PersonID:
 			row.Note = p.T("view.by", "Name", r.Owner)
 		case r.AgencyID != nil:
 			row.Note = p.T("view.shared", "Agency", n.of(*r.AgencyID))

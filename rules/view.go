@@ -31,3 +31,16 @@ func (me Actor) Agencies() []int64 {
 	}
 	return ids
 }
+
+// MayRemoveView reports whether me may take a saved view away: his own, as long
+// as he is in the agency that it is shared with (0: none); one whose owner has
+// left the agency stays there, for its manager, head or controller to remove.
+func MayRemoveView(me Actor, owner, agency int64, left bool) bool {
+	switch {
+	case agency == 0:
+		return owner == me.PersonID
+	case left:
+		return slices.ContainsFunc([]Role{Manager, Head, Controller}, func(r Role) bool { return slices.Contains(me.AgenciesAs(r), agency) })
+	}
+	return owner == me.PersonID
+}
