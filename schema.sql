@@ -348,6 +348,8 @@ create index task_parent on task (parent_id) where parent_id is not null;
 create index task_folded on task using gin (folded gin_trgm_ops);
 create index task_overdue on task (overdue_at, id) where status in ('assigned', 'in_progress', 'returned');
 create index task_lead_open on task (lead_id, coalesce(overdue_at, 'infinity'), id) where status in ('assigned', 'in_progress', 'returned');
+create index task_untold on task (overdue_at, id) where status in ('assigned', 'in_progress', 'returned') and late_for <> deadline_version;
+create index task_lead_untold on task (lead_id, coalesce(overdue_at, 'infinity'), id) where status in ('assigned', 'in_progress', 'returned') and late_for <> deadline_version;
 create index task_lead_submitted on task (lead_id, submitted_at, id) where status = 'submitted';
 create index task_directive_submitted on task (directive_id) where status = 'submitted';
 create index task_submitted on task (submitted_at, id) where status = 'submitted';

@@ -114,7 +114,7 @@ func (s *Store) Pack(ctx context.Context, me rules.Actor, f PackFilter) (*Pack, 
 // packDone fills in what was done, from the list of changes.
 func (s *Store) packDone(ctx context.Context, me rules.Actor, f PackFilter, p *Pack) error {
 	var done ChangeList
-	if err := s.changeList(ctx, me, &done, "done", f.Sides, f.Since, f.Now); err != nil {
+	if err := s.changeList(ctx, me, &done, "done", ChangeFilter{Sides: f.Sides, From: f.Since, Now: f.Now}); err != nil {
 		return err
 	}
 	p.Counts.Done = Count{N: done.N, More: done.More}

@@ -80,7 +80,7 @@ func TestAPackAndTheChangesTellOfTheSameDoneTasks(t *testing.T) {
 		for _, sides := range [][]string{{"UZ", "KZ"}, {"UZ"}} {
 			pack, err := w.Pack(w.ctx, me, db.PackFilter{Sides: sides, Since: since, Now: w.now})
 			check(t, err)
-			c, err := w.SinceAmong(w.ctx, me, sides, since, w.now)
+			c, err := w.SinceAmong(w.ctx, me, db.ChangeFilter{Sides: sides, From: since, Now: w.now})
 			check(t, err)
 			got := []int64{}
 			for _, r := range pack.Done {

@@ -1,8 +1,10 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -65,15 +67,23 @@ func (c *Changes) Of(kind string) *ChangeList {
 // was undone did not happen. Each list costs the same however large the
 // register is: it stops at the latest thousand.
 func (s *Store) Since(ctx context.Context, me rules.Actor, from, now time.Time) (Changes, error) {
-	return s.SinceAmong(ctx, me, nil, from, now)
+	return s.SinceAmong(ctx, me, ChangeFilter{From: from, Now: now})
 }
 
-// SinceAmong is Since of those directives that concern all of some sides; nil
-// takes all directives.
-func (s *Store) SinceAmong(ctx context.Context, me rules.Actor, sides []string, from, now time.Time) (Changes, error) {
-	c := Changes{From: from, To: now}
+// ChangeFilter says which changes are asked for: of directives that concern all
+// of some sides (nil: of all directives), and how many rows of each list (0:
+// MostChanges).
+type ChangeFilter struct {
+	Sides     []string
+	From, Now time.Time
+	Rows      int
+}
+
+// SinceAmong is Since, filtered.
+func (s *Store) SinceAmong(ctx context.Context, me rules.Actor, f ChangeFilter) (Changes, error) {
+	c := Changes{From: f.From, To: f.Now}
 	for _, kind := range ChangeKinds {
-		if err := s.changeList(ctx, me, c.Of(kind), kind, sides, from, now); err != nil {
+		if err := s.changeList(ctx, me, c.Of(kind), kind, f); err != nil {
 			return c, err
 		}
 	}
@@ -92,15 +102,15 @@ type changeRow struct {
 	ToLead         *int64     `db:"to_lead"`
 }
 
-func (s *Store) changeList(ctx context.Context, me rules.Actor, list *ChangeList, kind string, sides []string, from, now time.Time) error {
-	query, ok := actChanges[kind]
-	if !ok {
-		query = stateChanges[kind]
+func (s *Store) changeList(ctx context.Context, me rules.Actor, list *ChangeList, kind string, f ChangeFilter) error {
+	args := []any{f.From, f.Now, CountUpTo + 1, cmp.Or(f.Rows, MostChanges)}
+	query := changesOfAll[kind]
+	if f.Sides != nil || !seesAllSides(me) {
+		query, args = changesOfSome[kind], append(args, pq.Array(me.RegisterSides()), pq.Array(me.AgenciesAs(rules.Focal)), pq.Array(f.Sides))
 	}
 	var rows []changeRow
-	err := s.all(ctx, &rows, query, from, now, pq.Array(me.RegisterSides()), pq.Array(me.AgenciesAs(rules.Focal)), CountUpTo+1, MostChanges, pq.Array(sides))
-	if err != nil {
-		return fmt.Errorf("what is %s since %s: %w", kind, from.Format(time.RFC3339), err)
+	if err := s.all(ctx, &rows, query, args...); err != nil {
+		return fmt.Errorf("what is %s since %s: %w", kind, f.From.Format(time.RFC3339), err)
 	}
 	for i := range rows {
 		r := &rows[i]
@@ -124,38 +134,78 @@ func (c Change) asSeen() Change {
 	return c
 }
 
-// visible is the condition that the asker sees a task at least in outline: $3
-// are the sides of his register, $4 the agencies he answers for; and that it is
-// among all of the sides $7, where these are given.
-const visible = `(cast($7 as text[]) is null or d.sides @> $7) and (d.sides && $3 or t.lead_id = any($4) or exists (select from co_executor x where x.task_id = t.id and x.agency_id = any($4)))`
+// What the asker sees at least in outline, among directives that concern all of
+// the sides $7, where these are given: $5 are the sides of his register, $6 the
+// agencies he answers for.
+const (
+	among   = `(cast($7 as text[]) is null or d.sides @> $7)`
+	visible = among + ` and (d.sides && $5 or t.lead_id = any($6) or exists (select from co_executor x where x.task_id = t.id and x.agency_id = any($6)))`
+	wasHis  = among + ` and (d.sides && $5 or cast(h.changes->'lead'->>0 as bigint) = any($6))`
+)
 
-// actChanges are the lists of what was done, by the acts and what else holds.
-var actChanges = map[string]string{
-	"new":       byActs(`h.act = 'assign' and t.status <> 'draft' and `+visible, ``),
-	"done":      byActs(`h.act = 'accept' and t.status = 'accepted' and `+visible, ``),
-	"moved":     byActs(`h.act in ('grant', 'move_deadline') and h.changes ? 'deadline' and `+visible, ``),
-	"returned":  byActs(`h.act = 'return' and `+visible, ``),
-	"cancelled": byActs(`h.act = 'cancel' and t.status = 'cancelled' and t.number is not null and `+visible, ``),
-	"gone": byActs(`h.act = 'transfer' and (cast($7 as text[]) is null or d.sides @> $7) and (d.sides && $3 or cast(h.changes->'lead'->>0 as bigint) = any($4))`,
-		`h.act = 'edit' and h.changes ? 'lead' and t.number is not null and (cast($7 as text[]) is null or d.sides @> $7) and (d.sides && $3 or cast(h.changes->'lead'->>0 as bigint) = any($4))`),
+// actList are acts as an index of history holds them. task is what their task has
+// to be as well, "" for nothing; sees who sees them.
+type actList struct{ acts, task, sees string }
+
+// actLists are the lists of what was done.
+var actLists = map[string][]actList{
+	"new":       {{`h.act = 'assign'`, ``, visible}},
+	"done":      {{`h.act = 'accept'`, `t.status = 'accepted'`, visible}},
+	"moved":     {{`h.act in ('grant', 'move_deadline') and h.changes ? 'deadline'`, ``, visible}},
+	"returned":  {{`h.act = 'return'`, ``, visible}},
+	"cancelled": {{`h.act = 'cancel'`, `t.status = 'cancelled' and t.number is not null`, visible}},
+	"gone":      {{`h.act = 'transfer'`, ``, wasHis}, {`h.act = 'edit' and h.changes ? 'lead'`, `t.number is not null`, wasHis}},
 }
 
-// byActs finds the tasks on which acts were done, the latest first. also are
-// acts that another index holds, "" for none.
-func byActs(where, also string) string {
-	acts := func(where string) string {
-		return `(
-				select h.id, h.subject_id, h.at
-				from history h join task t on t.id = h.subject_id join directive d on d.id = t.directive_id
+// stateLists are the lists of how open tasks stand now: the moment they are
+// ordered by, and the condition.
+var stateLists = map[string][2]string{
+	"late":   {`t.overdue_at`, `t.overdue_at > $1 and t.overdue_at <= $2`},
+	"silent": {`coalesce(t.heard_at, t.assigned_at)`, `coalesce(t.heard_at, t.assigned_at) <= $1 and t.assigned_at <= $2`},
+}
+
+// The queries by ChangeKinds: for who sees every directive, and for others. A
+// join that nothing asks for would be paid for each of a thousand rows.
+var changesOfAll, changesOfSome = changeQueries(true), changeQueries(false)
+
+func changeQueries(all bool) map[string]string {
+	queries := map[string]string{}
+	for kind, lists := range actLists {
+		parts := make([]string, len(lists))
+		for i, l := range lists {
+			parts[i] = l.query(all)
+		}
+		queries[kind] = byActs(strings.Join(parts, ` union all `))
+	}
+	for kind, l := range stateLists {
+		queries[kind] = byState(l[0], l[1], all)
+	}
+	return queries
+}
+
+// query finds the acts, the latest first, without those that were undone.
+func (l actList) query(all bool) string {
+	from, where := `history h`, l.acts
+	if l.task != "" || !all {
+		from += ` join task t on t.id = h.subject_id`
+	}
+	if l.task != "" {
+		where += ` and ` + l.task
+	}
+	if !all {
+		from += ` join directive d on d.id = t.directive_id`
+		where += ` and ` + l.sees
+	}
+	return `(
+				select h.id, h.subject_id, h.at from ` + from + `
 				where h.subject = 'task' and h.at > $1 and h.at <= $2 and ` + where + `
 					and not exists (select from history u where u.undoes = h.id)
 				order by h.at desc, h.id desc
-				limit $5)`
-	}
-	from := acts(where)
-	if also != "" {
-		from = `(` + from + ` union all ` + acts(also) + `)`
-	}
+				limit $3)`
+}
+
+// byActs reads the tasks of acts, with the first and the last of each.
+func byActs(from string) string {
 	return `
 		select ` + taskColumns + `, c.times, c.n, c.acts, c.at, coalesce(p.name, '') as who, l.note,
 			cast(nullif(f.changes->'deadline'->>0, '') as date) as from_day, cast(nullif(l.changes->'deadline'->>1, '') as date) as to_day,
@@ -163,29 +213,28 @@ func byActs(where, also string) string {
 		from (
 			select subject_id, count(*) as times, max(at) as at, min(id) as first_id, max(id) as last_id,
 				count(*) over () as n, sum(count(*)) over () as acts
-			from ` + from + ` x group by subject_id order by max(at) desc, subject_id desc limit $6
+			from (` + from + `) x group by subject_id order by max(at) desc, subject_id desc limit $4
 		) c
 		join task t on t.id = c.subject_id join directive d on d.id = t.directive_id left join agency a on a.id = t.lead_id
 		join history f on f.id = c.first_id join history l on l.id = c.last_id left join person p on p.id = l.person_id
 		order by c.at desc, t.id desc`
 }
 
-// stateChanges are the lists of how tasks stand now.
-var stateChanges = map[string]string{
-	"late":   byState(`t.overdue_at`, `t.overdue_at > $1 and t.overdue_at <= $2`),
-	"silent": byState(`coalesce(t.heard_at, t.assigned_at)`, `coalesce(t.heard_at, t.assigned_at) <= $1 and t.assigned_at <= $2`),
-}
-
-func byState(at, where string) string {
+func byState(at, where string, all bool) string {
+	from := `task t`
+	if !all {
+		from += ` join directive d on d.id = t.directive_id`
+		where += ` and ` + visible
+	}
 	return `
 		select ` + taskColumns + `, 1 as times, c.n, c.n as acts, c.at, '' as who, '' as note
 		from (
 			select x.id, x.at, count(*) over () as n
 			from (
-				select t.id, ` + at + ` as at from task t join directive d on d.id = t.directive_id
-				where t.status in ('assigned', 'in_progress', 'returned') and ` + where + ` and ` + visible + `
-				order by ` + at + `, t.id limit $5
-			) x order by x.at, x.id limit $6
+				select t.id, ` + at + ` as at from ` + from + `
+				where t.status in ('assigned', 'in_progress', 'returned') and ` + where + `
+				order by ` + at + `, t.id limit $3
+			) x order by x.at, x.id limit $4
 		) c
 		join task t on t.id = c.id join directive d on d.id = t.directive_id join agency a on a.id = t.lead_id
 		order by c.at, t.id`

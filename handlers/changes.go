@@ -71,7 +71,11 @@ func (a *App) changes(c echo.Context, me rules.Actor) error {
 	if with != nil {
 		since.label += " " + p.T("changes.among", "Sides", sideWords(p, with))
 	}
-	changed, err := a.Store.SinceAmong(ctx, me, with, since.at, a.Now())
+	f := db.ChangeFilter{Sides: with, From: since.at, Now: a.Now()}
+	if exportWanted(c) == "" {
+		f.Rows = db.PageSize
+	}
+	changed, err := a.Store.SinceAmong(ctx, me, f)
 	if err != nil {
 		return err
 	}
@@ -80,12 +84,6 @@ func (a *App) changes(c echo.Context, me rules.Actor) error {
 		return err
 	}
 	lists := changed.Lists()
-	if exportWanted(c) == "" {
-		for kind, list := range lists {
-			list.Rows = list.Rows[:min(len(list.Rows), db.PageSize)]
-			lists[kind] = list
-		}
-	}
 	sections := a.changeSections(c, lists, changed.To, func(id int64) (string, templates.Side) { return n.of(id), n.side(id) })
 	if format := exportWanted(c); format != "" {
 		return a.export(c, me, format, a.sectionsGrid(c, "changes", p.T("changes.title"), []string{since.label}, sections))

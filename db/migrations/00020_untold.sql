@@ -1,0 +1,5 @@
+-- +goose Up
+-- Overdue tasks of which the lead has not said why, in the order of the overdue
+-- list, of all and of one agency.
+create index task_untold on task (overdue_at, id) where status in ('assigned', 'in_progress', 'returned') and late_for <> deadline_version;
+create index task_lead_untold on task (lead_id, coalesce(overdue_at, 'infinity'), id) where status in ('assigned', 'in_progress', 'returned') and late_for <> deadline_version;
