@@ -246,6 +246,8 @@ create index directive_passage on directive (passage_id) where passage_id is not
 create index directive_controller on directive (controller_id);
 create index directive_folded on directive using gin (folded gin_trgm_ops);
 create index directive_likeness on directive using gin (likeness);
+create index directive_by_number on directive (coalesce(number_year, 0), coalesce(number, 0), id);
+create index directive_untouched on directive (coalesce(number_year, 0), coalesce(number, 0), id) where tasks = 0;
 
 -- The expected result of a directive, point by point.
 create table directive_point (
@@ -352,6 +354,8 @@ create index task_untold on task (overdue_at, id) where status in ('assigned', '
 create index task_lead_untold on task (lead_id, coalesce(overdue_at, 'infinity'), id) where status in ('assigned', 'in_progress', 'returned') and late_for <> deadline_version;
 create index task_lead_submitted on task (lead_id, submitted_at, id) where status = 'submitted';
 create index task_directive_submitted on task (directive_id) where status = 'submitted';
+create index task_unsettled on task (directive_id, status, deadline, id) where status not in ('accepted', 'cancelled');
+create index task_lead_directive on task (lead_id, directive_id) where status not in ('draft', 'cancelled');
 create index task_submitted on task (submitted_at, id) where status = 'submitted';
 create index task_submitted_due on task (coalesce(overdue_at, 'infinity'), id) where status = 'submitted';
 create index task_lead_done on task (lead_id, decided_at desc, id desc) where status in ('accepted', 'cancelled');
@@ -1002,8 +1006,10 @@ create table import_row (
 	fate      text not null default '' check (fate in ('', 'new', 'changed', 'same', 'bad')),
 	problems  jsonb not null default '[]', -- rules.Problems
 	written   boolean not null default false,
+	later     boolean not null default false, -- written, but for its ties to what stands further down
 	primary key (import_id, line)
 );
+create index import_row_todo on import_row (import_id, fate, later, line) where not written;
 create index import_row_fate on import_row (import_id, fate, line);
 create index import_row_identity on import_row (import_id, identity, line) where identity <> '';
 

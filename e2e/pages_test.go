@@ -9,7 +9,7 @@ import (
 // tour is every page, by somebody who may see it.
 var tour = []struct{ who, path string }{
 	{"", "/signin"}, {"", "/help"}, {"", "/mailbox"}, {"", "/mailbox/1"}, {"", "/nowhere"}, {"", "/a/"}, {"", "/a/unknown"},
-	{"staff", "/meetings"}, {"staff", "/meetings/new"}, {"staff", "/meetings/1"}, {"staff", "/meetings/1/edit"}, {"staff", "/meetings/1/documents/new"},
+	{"staff", "/meetings"}, {"controller", "/directives"}, {"controller", "/directives?state=overdue&sort=next_deadline&way=asc"}, {"head", "/directives?q=nothing-like-it"}, {"staff", "/meetings/new"}, {"staff", "/meetings/1"}, {"staff", "/meetings/1/edit"}, {"staff", "/meetings/1/documents/new"},
 	{"staff", "/documents/1"}, {"staff", "/documents/1?sentence=7"}, {"staff", "/directives/new?document=1&sentence=7"}, {"staff", "/directives/1"}, {"staff", "/directives/1/edit"},
 	{"staff", "/documents/10"}, {"staff", "/documents/10?change=133-242-intention"}, {"staff", "/documents/3"}, {"staff", "/documents/1/beside/3"}, {"staff", "/directives/3"}, {"staff", "/search?q=centre"}, {"focal.uz", "/search?q=nothing-like-it"},
 	{"staff", "/calendar"}, {"focal.uz", "/calendar"}, {"controller", "/calendar?mine=1"}, {"manager", "/calendar?all=1&side=UZ"}, {"staff", "/events"}, {"staff", "/events/new"}, {"staff", "/events/3"}, {"staff", "/events/3/edit"}, {"manager", "/events/3"}, {"focal.kz", "/events/3"}, {"staff", "/events/5"},

@@ -23,6 +23,7 @@ type Grid struct {
 	Rows iter.Seq2[[]any, error]
 	// Totals is a last row, set apart; nil for none.
 	Totals []any
+	Mark   string         // what a cell says of a row that is for official use; paper says so above, on every page
 	Zone   *time.Location // of moments; nil: UTC
 }
 

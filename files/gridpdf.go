@@ -3,6 +3,7 @@ package files
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"codeberg.org/go-fonts/dejavu/dejavusans"
 	"codeberg.org/go-fonts/dejavu/dejavusansbold"
@@ -37,14 +38,16 @@ func (g Grid) PDF(w io.Writer) error {
 	doc.AddUTF8FontFromBytes("sans", "B", dejavusansbold.TTF)
 	doc.AliasNbPages("")
 	p := &gridPage{grid: g, doc: doc}
+	if err := p.read(); err != nil {
+		return fmt.Errorf("table %s: %w", g.Name, err)
+	}
 	p.widths()
+	doc.SetHeaderFunc(p.above)
 	doc.SetFooterFunc(p.foot)
 	doc.AddPage()
 	p.title()
 	p.head()
-	if err := p.rows(); err != nil {
-		return fmt.Errorf("table %s: %w", g.Name, err)
-	}
+	p.rows()
 	if g.Totals != nil {
 		p.row(g.Totals, "B")
 	}
@@ -59,6 +62,9 @@ type gridPage struct {
 	grid Grid
 	doc  *fpdf.Fpdf
 	wide []float64
+
+	held         [][]any
+	full, marked bool // there are more rows; one is for official use
 }
 
 // widths shares the page among the columns.
@@ -107,22 +113,39 @@ func (p *gridPage) foot() {
 	p.doc.SetTextColor(20, 20, 20)
 }
 
-func (p *gridPage) rows() error {
-	n := 0
+// read takes the rows in, as far as paper holds them: whether one of them is for
+// official use stands on the first page already.
+func (p *gridPage) read() error {
 	for row, err := range p.grid.Rows {
 		if err != nil {
 			return err
 		}
-		if n == PDFRows {
-			words := i18n.For(p.grid.Lang).N("export.pdf_full", PDFRows)
-			p.doc.SetFont("sans", "B", gridLetters)
-			p.doc.MultiCell(0, gridLine+1, plain(words), "", "L", false)
+		if p.full = len(p.held) == PDFRows; p.full {
 			return nil
 		}
-		n++
-		p.row(row, "")
+		p.held = append(p.held, row)
+		p.marked = p.marked || p.grid.Mark != "" && slices.Contains(row, any(p.grid.Mark))
 	}
 	return nil
+}
+
+// above says on top of each page that something on them is for official use.
+func (p *gridPage) above() {
+	if !p.marked {
+		return
+	}
+	p.doc.SetFont("sans", "B", gridLetters)
+	p.doc.CellFormat(gridWidth, gridLine+1, plain(i18n.For(p.grid.Lang).T("column.official")), "", 1, "R", false, 0, "")
+}
+
+func (p *gridPage) rows() {
+	for _, row := range p.held {
+		p.row(row, "")
+	}
+	if p.full {
+		p.doc.SetFont("sans", "B", gridLetters)
+		p.doc.MultiCell(0, gridLine+1, plain(i18n.For(p.grid.Lang).N("export.pdf_full", PDFRows)), "", "L", false)
+	}
 }
 
 func (p *gridPage) row(row []any, style string) { p.lay(row, style, false) }

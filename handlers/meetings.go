@@ -15,6 +15,7 @@ import (
 // meetingsView is the list of meetings, the latest first.
 type meetingsView struct {
 	templates.Layout
+	Places   []templates.NavLink
 	List     templates.List
 	Meetings []meetingRow
 	Pager    templates.Pager
@@ -45,7 +46,7 @@ func (a *App) meetings(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		return err
 	}
-	view := meetingsView{Layout: a.layout(c, p.T("nav.meetings")), Record: rules.Allowed(me, rules.Record)}
+	view := meetingsView{Layout: a.layout(c, p.T("nav.meetings")), Places: placesOf(c, me, registerPlaces, "/meetings"), Record: rules.Allowed(me, rules.Record)}
 	if len(rows) > db.PageSize {
 		rows = rows[:db.PageSize]
 		view.Pager.Next = ask.after(c, rows[len(rows)-1].Key)

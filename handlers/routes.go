@@ -56,6 +56,7 @@ var registerRoutes = []route{
 	{post, "/documents/:id/proposals", "record", (*App).decide, 0},
 	{get, "/documents/:id/beside/:other", "see the register", (*App).beside, 0},
 	{get, "/documents/:id/original", "see tasks", (*App).original, 0},
+	{get, "/directives", "see the register", (*App).directives, 0},
 	{get, "/directives/new", "record", (*App).newDirective, 0},
 	{post, "/directives", "record", (*App).addDirective, 0},
 	{get, "/directives/:id", "see tasks", (*App).directive, 0},

@@ -26,6 +26,7 @@ type searchGroup struct {
 	Key, Title, Count string
 	Rows              []searchRow
 	More              string
+	List              string // where they can be sorted and filtered, "" nowhere
 }
 
 type searchRow struct{ Href, Title, Ref, Beside string }
@@ -72,6 +73,9 @@ func (a *App) searchGroup(c echo.Context, kind, question string, found []db.Foun
 	if len(found) > db.SearchLimit {
 		found = found[:db.SearchLimit]
 		g.More = "/search?" + url.Values{"q": {question}, "kind": {kind}, "before": {fmt.Sprint(found[len(found)-1].ID)}}.Encode()
+	}
+	if kind == "directive" && rules.Allowed(seen(c).me, rules.SeeRegister) {
+		g.List = "/directives?" + url.Values{"q": {question}}.Encode()
 	}
 	for i := range found {
 		g.Rows = append(g.Rows, a.foundRow(c, kind, &found[i]))
