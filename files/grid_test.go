@@ -191,3 +191,24 @@ func TestAGridThatBreaksOffSaysSo(t *testing.T) {
 		}
 	}
 }
+
+// Paper says on each page, also before the row itself, that a list holds something
+// for official use; a list that doesn't, says nothing.
+func TestPaperSaysForOfficialUse(t *testing.T) {
+	t.Parallel()
+	var rows [][]any
+	for i := range 200 {
+		rows = append(rows, []any{"a row", i, nil})
+	}
+	g := sample(rows...)
+	g.Mark = "official use"
+	if text := pdfWords(t, g.bytesOf(t, func(g Grid, b *bytes.Buffer) error { return g.PDF(b) })); strings.Contains(text, "Для служебного пользования") {
+		t.Errorf("nothing is: %s", text)
+	}
+	g = sample(append(rows, []any{"the last", 1, "official use"})...)
+	g.Mark = "official use"
+	text := pdfWords(t, g.bytesOf(t, func(g Grid, b *bytes.Buffer) error { return g.PDF(b) }))
+	if pages := strings.Count(text, "\f"); pages < 2 || strings.Count(text, "Для служебного пользования") != pages {
+		t.Errorf("%d times on %d pages", strings.Count(text, "Для служебного пользования"), pages)
+	}
+}

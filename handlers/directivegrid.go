@@ -29,7 +29,6 @@ func (a *App) directivesGrid(c echo.Context, me rules.Actor) (files.Grid, error)
 		return files.Grid{}, err
 	}
 	grid := a.grid(c, "directives", p.T("directive.many"), notes...)
-	grid.Mark = p.T("official.mark")
 	if exportWanted(c) == "pdf" {
 		grid.Columns = directiveColumns(p, paperColumns)
 		grid.Rows = a.eachDirective(c, me, f, false, func(d *wholeDirective) []any {

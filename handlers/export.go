@@ -69,7 +69,7 @@ func (a *App) grid(c echo.Context, name, title string, notes ...string) files.Gr
 	p, zone := say(c), a.zone(c)
 	asOf := p.T("export.as_of", "When", p.NumericDate(a.Now().In(zone))+", "+p.Clock(a.Now(), zone))
 	notes = slices.DeleteFunc(notes, func(n string) bool { return n == "" })
-	return files.Grid{Lang: seen(c).lang, Name: name + "-" + a.Now().In(zone).Format("2006-01-02"), Title: title, Zone: zone,
+	return files.Grid{Lang: seen(c).lang, Mark: p.T("official.mark"), Name: name + "-" + a.Now().In(zone).Format("2006-01-02"), Title: title, Zone: zone,
 		Notes: append([]string{asOf}, notes...)}
 }
 

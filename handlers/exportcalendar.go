@@ -74,7 +74,7 @@ func (a *App) valuesGrid(c echo.Context, i *db.IndicatorPage) files.Grid {
 func (a *App) dayGrid(c echo.Context, me rules.Actor, n names, f db.CalendarFilter) files.Grid {
 	ctx, p := c.Request().Context(), say(c)
 	grid := a.grid(c, "deadlines-"+f.From.Format(time.DateOnly), p.T("calendar.deadlines")+", "+p.Date(f.From), sideNote(p, f.Side), filterNote(c, "field.lead", n.of(f.AgencyID)))
-	grid.Columns = taskGridColumns(p)
+	grid.Columns = taskGridColumns(c)
 	grid.Rows = eachPage(ctx, a.Store, func(s *db.Store, last *db.Task) ([]db.Task, error) {
 		var after int64
 		if last != nil {

@@ -125,6 +125,9 @@ func (a *App) chainGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	p := say(c)
 	_, sum := a.statements(c, d)
 	grid := a.grid(c, fmt.Sprintf("statements-%d", d.ID), p.T("chain.heading")+": "+d.Title, sum)
+	if d.Official {
+		grid.Notes = append(grid.Notes, p.T("column.official"))
+	}
 	grid.Columns = []files.Column{{Title: p.T("chain.said"), Width: 12, Kind: files.Date}, {Title: p.T("field.place"), Width: 16}, {Title: p.T("column.number"), Width: 10},
 		{Title: p.T("directive.one"), Width: 40}, {Title: p.T("field.words"), Width: 60}, {Title: p.T("field.deadline"), Width: 12, Kind: files.Date},
 		{Title: p.T("field.deadline_wording"), Width: 22}, {Title: p.T("column.moved_days"), Width: 10, Kind: files.Number}}

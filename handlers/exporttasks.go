@@ -3,31 +3,48 @@ package handlers
 import (
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"amal/db"
 	"amal/files"
-	"amal/i18n"
 	"amal/rules"
 )
 
-// taskGridColumns are the columns of any list of tasks.
-func taskGridColumns(p *i18n.Printer) []files.Column {
-	return []files.Column{
+// taskGridColumns are the columns of any list of tasks. In tables those follow
+// that an import takes as well.
+func taskGridColumns(c echo.Context) []files.Column {
+	p := say(c)
+	columns := []files.Column{
 		{Title: p.T("column.number"), Width: 11}, {Title: p.T("column.task"), Width: 44}, {Title: p.T("column.directive"), Width: 40},
 		{Title: p.T("column.side"), Width: 12}, {Title: p.T("column.lead"), Width: 28}, {Title: p.T("column.status"), Width: 16},
 		{Title: p.T("column.original_deadline"), Width: 13, Kind: files.Date}, {Title: p.T("column.deadline"), Width: 13, Kind: files.Date},
-		{Title: p.T("column.days_late"), Width: 9, Kind: files.Number},
+		{Title: p.T("column.days_late"), Width: 9, Kind: files.Number}, {Title: p.T("column.official"), Width: 11},
 	}
+	if exportWanted(c) == "pdf" {
+		return columns
+	}
+	return append(columns, files.Column{Title: p.T("column.focal"), Width: 24}, files.Column{Title: p.T("column.co_executors"), Width: 28},
+		files.Column{Title: p.T("column.period"), Width: 12}, files.Column{Title: p.T("column.first_due"), Width: 13, Kind: files.Date})
+}
+
+// fileNames are the names that tasks in a file need: of agencies, and in tables
+// the addresses of focal points.
+func (a *App) fileNames(c echo.Context) (names, error) {
+	n, err := a.names(c)
+	if format := exportWanted(c); err == nil && format != "" && format != "pdf" {
+		n.emails, err = a.Store.FocalEmails(c.Request().Context())
+	}
+	return n, err
 }
 
 // taskCells are a task's cells for taskGridColumns.
 func (a *App) taskCells(c echo.Context, n names, t *db.Task) []any {
 	p := say(c)
 	cells := []any{files.Link{Text: t.Ref(), Href: a.addressOf(taskPath(t.ID))}, t.Title, t.DirectiveTitle, "", "", p.T("status." + string(t.Mark(a.Now()))),
-		dayCell(t.OriginalDeadline), dayCell(t.Deadline), nil}
+		dayCell(t.OriginalDeadline), dayCell(t.Deadline), nil, officialCell(p, t.Official)}
 	if t.LeadID != nil {
 		cells[3], cells[4] = n.side(*t.LeadID).Name, n.of(*t.LeadID)
 	}
@@ -36,7 +53,21 @@ func (a *App) taskCells(c echo.Context, n names, t *db.Task) []any {
 			cells[8] = late
 		}
 	}
-	return cells
+	if exportWanted(c) == "pdf" {
+		return cells
+	}
+	email, period := "", ""
+	if t.FocalID != nil {
+		email = n.emails[*t.FocalID]
+	}
+	if t.Period != rules.Once {
+		period = p.T("period." + string(t.Period))
+	}
+	var others []string
+	for _, id := range t.CoExecutors {
+		others = append(others, n.of(id))
+	}
+	return append(cells, email, strings.Join(others, "\n"), period, dayCell(t.Anchor))
 }
 
 // listedTasks are the rows of a list of tasks, in an order.
@@ -48,7 +79,7 @@ func (a *App) listedTasks(c echo.Context, n names, by db.Sort, next func(s *db.S
 // order and with the same columns.
 func (a *App) overdueGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	p := say(c)
-	n, err := a.names(c)
+	n, err := a.fileNames(c)
 	if err != nil {
 		return files.Grid{}, err
 	}
@@ -58,7 +89,7 @@ func (a *App) overdueGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 		notes = append(notes, filterNote(c, "column.side", p.T("side."+string(f.Side))))
 	}
 	grid := a.grid(c, "overdue", p.T("overdue.title"), notes...)
-	grid.Columns = append(taskGridColumns(p), files.Column{Title: p.T("overdue.last_report"), Width: 15, Kind: files.Moment},
+	grid.Columns = append(taskGridColumns(c), files.Column{Title: p.T("overdue.last_report"), Width: 15, Kind: files.Moment},
 		files.Column{Title: p.T("overdue.reminders"), Width: 11, Kind: files.Number}, files.Column{Title: p.T("overdue.escalated"), Width: 22})
 	now := a.Now()
 	grid.Rows = eachSorted(c.Request().Context(), a.Store, f.Sort, func(s *db.Store, by db.Sort) ([]db.ListedTask, error) {
@@ -67,7 +98,9 @@ func (a *App) overdueGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	}, func(t *db.ListedTask) []any {
 		return append(a.taskCells(c, n, &t.Task), momentCell(t.HeardAt), t.Reminders, p.T(fmt.Sprintf("overdue.raised.%d", rules.Raised(t.Raised))))
 	})
-	return f.list.file(grid, "", "", "", "", "", "", "deadline", "deadline", "delay", "heard", "reminders", "raised"), nil
+	of := make([]string, len(grid.Columns)-3, len(grid.Columns))
+	of[6], of[7], of[8] = "deadline", "deadline", "delay"
+	return f.list.file(grid, append(of, "heard", "reminders", "raised")...), nil
 }
 
 // dayCell is a date's cell, empty for none.
@@ -82,12 +115,12 @@ func taskPath(id int64) string { return fmt.Sprintf("/tasks/%d", id) }
 
 // myTasksGrid is what one's own agencies owe, and what waits for a decision.
 func (a *App) myTasksGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
-	n, err := a.names(c)
+	n, err := a.fileNames(c)
 	if err != nil {
 		return files.Grid{}, err
 	}
 	grid := a.grid(c, "tasks", say(c).T("nav.tasks"))
-	grid.Columns = taskGridColumns(say(c))
+	grid.Columns = taskGridColumns(c)
 	ctx := c.Request().Context()
 	by := myTasksList.asked(c).Sort
 	open := a.listedTasks(c, n, by, func(s *db.Store, by db.Sort) ([]db.ListedTask, error) { return s.MyTasks(ctx, me, by) })
@@ -107,12 +140,12 @@ func (a *App) myTasksGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 // reviewGrid is the queue of reports that wait for a decision.
 func (a *App) reviewGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	p, ctx := say(c), c.Request().Context()
-	n, err := a.names(c)
+	n, err := a.fileNames(c)
 	if err != nil {
 		return files.Grid{}, err
 	}
 	grid := a.grid(c, "review", p.T("nav.review"))
-	grid.Columns = append([]files.Column{{Title: p.T("column.submitted"), Width: 15, Kind: files.Moment}}, taskGridColumns(p)...)
+	grid.Columns = append([]files.Column{{Title: p.T("column.submitted"), Width: 15, Kind: files.Moment}}, taskGridColumns(c)...)
 	grid.Rows = eachSorted(ctx, a.Store, reviewList.asked(c).Sort, func(s *db.Store, by db.Sort) ([]db.ListedTask, error) {
 		return s.ReviewQueue(ctx, me, by)
 	}, func(t *db.ListedTask) []any {
@@ -131,7 +164,7 @@ func (a *App) meetingGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	if err != nil {
 		return files.Grid{}, err
 	}
-	n, err := a.names(c)
+	n, err := a.fileNames(c)
 	if err != nil {
 		return files.Grid{}, err
 	}
@@ -141,7 +174,7 @@ func (a *App) meetingGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 		return files.Grid{}, err
 	}
 	grid := a.grid(c, fmt.Sprintf("meeting-%d", id), p.T("export.open_items", "Meeting", m.Title, "When", p.Date(m.HeldOn)))
-	grid.Columns = taskGridColumns(p)
+	grid.Columns = taskGridColumns(c)
 	grid.Rows = rowsOf(tasks, func(t *db.Task) []any { return a.taskCells(c, n, t) })
 	return grid, nil
 }

@@ -144,7 +144,7 @@ func (a *App) register(c echo.Context, me rules.Actor, of registerOf) error {
 			of.filter.Side = side
 		}
 	}
-	n, err := a.names(c)
+	n, err := a.fileNames(c)
 	if err != nil {
 		return err
 	}
@@ -180,7 +180,7 @@ func (a *App) register(c echo.Context, me rules.Actor, of registerOf) error {
 func (a *App) registerGrid(c echo.Context, me rules.Actor, n names, of registerOf) files.Grid {
 	p := say(c)
 	grid := a.grid(c, of.name, of.title, of.about, sideNote(p, of.filter.Side))
-	grid.Columns = taskGridColumns(p)
+	grid.Columns = taskGridColumns(c)
 	grid.Rows = eachSorted(c.Request().Context(), a.Store, registerList.asked(c).Sort, func(s *db.Store, by db.Sort) ([]db.RegisterTask, error) {
 		f := of.filter
 		f.Size, f.Sort = db.PageSize, by

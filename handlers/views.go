@@ -31,6 +31,8 @@ type names struct {
 	all  map[int64]*db.Agency
 	lang string
 	say  *i18n.Printer
+
+	emails map[int64]string // of focal points, in lists as files only
 }
 
 // names returns the agencies' names in the request's language.
