@@ -42,6 +42,7 @@ type ImportRow struct {
 	Problems rules.Problems `db:"-"`
 	Said     []byte         `db:"problems"`
 	Written  bool
+	Later    bool // written, but for its ties to what stands further down
 }
 
 // ImportCount is how many rows have a fate, and are written.

@@ -32,7 +32,8 @@ func (s *Store) ClaimImport(ctx context.Context, id int64, lease string, now tim
 	return &im, nil
 }
 
-// ImportBatch returns the next rows to check or to write.
+// ImportBatch returns the next rows to check or to write: new ones first, and
+// last those that wait for what stands further down.
 func (s *Store) ImportBatch(ctx context.Context, im *Import, n int) ([]ImportRow, error) {
 	fates := []string{""}
 	if im.State == "writing" {
@@ -40,9 +41,14 @@ func (s *Store) ImportBatch(ctx context.Context, im *Import, n int) ([]ImportRow
 	}
 	var rows []ImportRow
 	err := s.all(ctx, &rows, `
-		select line, cells, identity, fate, problems, written from import_row
-		where import_id = $1 and fate = any($2) and not written
-		order by line limit $3`, im.ID, pq.Array(fates), n)
+		select w.line, w.cells, w.identity, w.fate, w.problems, w.written, w.later
+		from unnest(cast($2 as text[])) with ordinality as f (fate, at)
+		cross join lateral (
+			select x.* from import_row x
+			where x.import_id = $1 and x.fate = f.fate and not x.written
+			order by x.later, x.line limit $3
+		) w
+		order by w.later, f.at, w.line limit $3`, im.ID, pq.Array(fates), n)
 	if err != nil {
 		return nil, fmt.Errorf("rows of import %d: %w", im.ID, err)
 	}
@@ -65,21 +71,22 @@ func (s *Store) KeepFates(ctx context.Context, im *Import, lease string, rows []
 		Fate     string         `json:"fate"`
 		Problems rules.Problems `json:"problems"`
 		Written  bool           `json:"written"`
+		Later    bool           `json:"later"`
 	}
 	var lines []line
 	for _, r := range rows {
 		if r.Problems == nil {
 			r.Problems = rules.Problems{}
 		}
-		lines = append(lines, line{r.Line, r.Identity, r.Fate, r.Problems, r.Written})
+		lines = append(lines, line{r.Line, r.Identity, r.Fate, r.Problems, r.Written, r.Later})
 	}
 	raw, err := json.Marshal(lines)
 	if err != nil {
 		return err
 	}
 	_, err = s.exec(ctx, `
-		update import_row w set identity = r.identity, fate = r.fate, problems = r.problems, written = r.written
-		from jsonb_to_recordset($2::jsonb) as r (line integer, identity text, fate text, problems jsonb, written boolean)
+		update import_row w set identity = r.identity, fate = r.fate, problems = r.problems, written = r.written, later = r.later
+		from jsonb_to_recordset($2::jsonb) as r (line integer, identity text, fate text, problems jsonb, written boolean, later boolean)
 		where w.import_id = $1 and w.line = r.line`, im.ID, string(raw))
 	if err != nil {
 		return fmt.Errorf("rows of import %d: %w", im.ID, err)

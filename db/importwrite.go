@@ -88,7 +88,7 @@ func (s *Store) DirectiveNamed(ctx context.Context, me rules.Actor, meetingID in
 		left join document c on c.id = x.document_id
 		where d.meeting_id = $2 and d.sides && $1 and (lower(d.title) = lower($3) and ($4 = '' or x.id is null)
 			or $4 <> '' and substr(c.text, x.starts + 1, x.ends - x.starts) = $4)
-		order by d.id limit 1`, pq.Array(me.RegisterSides()), meetingID, title, words)
+		order by lower(d.title) = lower($3) desc, d.id limit 1`, pq.Array(me.RegisterSides()), meetingID, title, words)
 	if err != nil {
 		return 0, fmt.Errorf("directive of meeting %d: %w", meetingID, err)
 	}
@@ -139,6 +139,45 @@ func (s *Store) ControllerNamed(ctx context.Context, typed string, sides []strin
 	return ids[0], nil
 }
 
+// FocalNamed finds the focal point of an agency by address or name; ErrNotFound
+// where nobody or several are called so.
+func (s *Store) FocalNamed(ctx context.Context, agencyID int64, typed string) (int64, error) {
+	var ids []int64
+	err := s.all(ctx, &ids, `
+		select p.id from member m join person p on p.id = m.person_id
+		where m.agency_id = $1 and m.role = 'focal' and p.disabled_at is null and (p.email = lower($2) or lower(p.name) = lower($2))
+		limit 2`, agencyID, typed)
+	if err == nil && len(ids) != 1 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return 0, fmt.Errorf("focal point: %w", err)
+	}
+	return ids[0], nil
+}
+
+// FocalEmails are the addresses of all focal points, for lists as files.
+func (s *Store) FocalEmails(ctx context.Context) (map[int64]string, error) {
+	var rows []struct {
+		ID    int64
+		Email string
+	}
+	if err := s.all(ctx, &rows, `select p.id, p.email from person p where exists (select from member m where m.person_id = p.id and m.role = 'focal')`); err != nil {
+		return nil, fmt.Errorf("addresses of focal points: %w", err)
+	}
+	emails := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		emails[r.ID] = r.Email
+	}
+	return emails, nil
+}
+
+// IsCalled tells whether a person has an address or name, whoever he is by now.
+func (s *Store) IsCalled(ctx context.Context, id int64, typed string) (is bool, err error) {
+	err = s.get(ctx, &is, `select exists (select from person p where p.id = $1 and (p.email = lower($2) or lower(p.name) = lower($2)))`, id, typed)
+	return is, err
+}
+
 // DirectiveForm returns a directive as its form shows it.
 func (s *Store) DirectiveForm(ctx context.Context, me rules.Actor, id int64) (*DirectiveInput, error) {
 	d, err := s.Directive(ctx, me, id)
@@ -172,10 +211,9 @@ func (s *Store) TaskForm(ctx context.Context, me rules.Actor, id int64) (*Task, 
 
 // ImportDirective records a directive out of a table, with its number where it
 // has one (0: none). source names the table in its history.
-func (s *Store) ImportDirective(ctx context.Context, me rules.Actor, in DirectiveInput, year, number int, source string) error {
-	return s.InTx(ctx, func(tx *Store) error {
-		id, err := tx.AddDirective(ctx, me, in)
-		if err != nil {
+func (s *Store) ImportDirective(ctx context.Context, me rules.Actor, in DirectiveInput, year, number int, source string) (id int64, err error) {
+	err = s.InTx(ctx, func(tx *Store) (err error) {
+		if id, err = tx.AddDirective(ctx, me, in); err != nil {
 			return err
 		}
 		if number != 0 {
@@ -185,6 +223,7 @@ func (s *Store) ImportDirective(ctx context.Context, me rules.Actor, in Directiv
 		}
 		return tx.log(ctx, deed{Me: me, Act: actImport, Note: source, Now: in.Now}, entry{Subject: "directive", ID: id})
 	})
+	return id, err
 }
 
 // keepNumber gives a directive the number that it had elsewhere; the counter
@@ -200,80 +239,4 @@ func (s *Store) keepNumber(ctx context.Context, id int64, year, number int) erro
 		return fmt.Errorf("number of directive %d: %w", id, err)
 	}
 	return s.foldDirective(ctx, id)
-}
-
-// TaskImport is a task out of a table: the state it begins in, the number it had
-// (0: the next), and the deadline it had first.
-type TaskImport struct {
-	TaskInput
-	Status   rules.Status // draft, assigned or in_progress
-	Number   int
-	Original *time.Time // nil: the deadline
-	Source   string     // the table, for its history
-}
-
-// ImportTask writes a task out of a table. Nobody is told of it at once: whoever
-// leads it finds it in his list and in the mails of the days to come.
-func (s *Store) ImportTask(ctx context.Context, me rules.Actor, in TaskImport) error {
-	return s.InTx(ctx, func(tx *Store) error {
-		id, err := tx.AddTask(ctx, me, in.TaskInput)
-		if err != nil {
-			return err
-		}
-		if in.Status == rules.Draft {
-			return tx.log(ctx, deed{Me: me, Act: actImport, Note: in.Source, Now: in.Now}, entry{Subject: "task", ID: id})
-		}
-		t, err := tx.lockTask(ctx, me, id, 0)
-		if err != nil {
-			return err
-		}
-		was := *t
-		if err := t.move(me, rules.ActAssign); err != nil {
-			return err
-		}
-		if err := tx.checkAssignable(ctx, t); err != nil {
-			return err
-		}
-		if err := tx.importNumber(ctx, t, in.Number); err != nil {
-			return err
-		}
-		if err := t.begin(in); err != nil {
-			return err
-		}
-		return tx.saveTask(ctx, &was, t, deed{Me: me, Act: actImport, Note: in.Source, Now: in.Now})
-	})
-}
-
-// begin puts an imported task where it stood.
-func (t *Task) begin(in TaskImport) error {
-	zone, err := t.Zone()
-	if err != nil {
-		return err
-	}
-	t.AssignedAt, t.OriginalDeadline, t.Status = &in.Now, t.Deadline, in.Status
-	if in.Original != nil {
-		t.OriginalDeadline = in.Original
-		if t.Deadline != nil && !in.Original.Equal(*t.Deadline) {
-			t.Moves = 1
-		}
-	}
-	if t.Status == rules.InProgress {
-		t.HeardAt = &in.Now
-	}
-	return t.setDeadline(t.Deadline, rules.Today(in.Now, zone))
-}
-
-// importNumber gives a task the number that it had, or the next.
-func (s *Store) importNumber(ctx context.Context, t *Task, number int) error {
-	if number == 0 {
-		return s.giveNumbers(ctx, t)
-	}
-	if t.DirectiveNo == nil {
-		return rules.Problems{{Field: "number", Key: "import.error.directive_unnumbered"}}
-	}
-	if _, err := s.exec(ctx, `update directive set tasks = greatest(tasks, $2) where id = $1`, t.DirectiveID, number); err != nil {
-		return fmt.Errorf("number of a task of directive %d: %w", t.DirectiveID, err)
-	}
-	t.Number = &number
-	return nil
 }

@@ -75,6 +75,32 @@ func (s *Store) inOrder(ctx context.Context, me rules.Actor, in LineageInput) (l
 	return later, earlier, p.OrNil()
 }
 
+// Tie is what a directive has to do with another one. Later: it is the later one.
+type Tie struct {
+	OtherID int64 `db:"other_id"`
+	Kind    rules.Lineage
+	Later   bool
+}
+
+// Is reports whether the tie says of its directive that it has this to do with
+// the other one. Of two statements the later one restates, whoever is asked.
+func (t Tie) Is(kind rules.Lineage) bool {
+	return t.Kind == kind && (t.Later || kind == rules.Restates)
+}
+
+// Ties lists what a directive is tied to. Callers check before that the asker may
+// see it.
+func (s *Store) Ties(ctx context.Context, directiveID int64) ([]Tie, error) {
+	var ties []Tie
+	err := s.all(ctx, &ties, `
+		select case when directive_id = $1 then earlier_id else directive_id end as other_id, kind, directive_id = $1 as later
+		from lineage where directive_id = $1 or earlier_id = $1`, directiveID)
+	if err != nil {
+		return nil, fmt.Errorf("ties of directive %d: %w", directiveID, err)
+	}
+	return ties, nil
+}
+
 // Unrelate takes a relation back; its history stays.
 func (s *Store) Unrelate(ctx context.Context, me rules.Actor, directiveID, otherID int64, now time.Time) error {
 	return s.InTx(ctx, func(tx *Store) error {

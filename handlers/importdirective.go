@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -22,14 +23,7 @@ func (b *bringer) planDirective(ctx context.Context, s *db.Store, r *row) (plan,
 			r.wrong(field, "form.error.required")
 		}
 	}
-	year, number := 0, 0
-	if typed, ok := r.values["number"]; ok {
-		if year, number, ok = rules.ParseDirectiveRef(typed); !ok {
-			r.wrong("number", "import.error.number")
-		} else if held != nil && held.Year() != year {
-			r.wrong("number", "import.error.number_year")
-		}
-	}
+	year, number := r.directiveNumber(held)
 	if held == nil || len(r.problems) > 0 {
 		return plan{}, nil
 	}
@@ -45,27 +39,53 @@ func (b *bringer) planDirective(ctx context.Context, s *db.Store, r *row) (plan,
 	if err != nil || len(r.problems) > 0 {
 		return p, err
 	}
-	if id != 0 {
-		return b.changedDirective(ctx, s, r, p, id)
+	ties, err := b.ties(ctx, s, r, id)
+	if err != nil {
+		return p, err
 	}
-	p.write = func(ctx context.Context, s *db.Store) error { return b.addDirective(ctx, s, r, meeting, year, number) }
+	if id != 0 {
+		p.identity = fmt.Sprintf("#%d", id)
+		return b.changedDirective(ctx, s, r, p, id, ties)
+	}
+	p.write = func(ctx context.Context, s *db.Store) error {
+		return b.addDirective(ctx, s, r, meeting[0], year, number, ties)
+	}
 	return p, nil
 }
 
-// meeting finds the meeting of a row; one without an id is to be registered.
-func (b *bringer) meeting(ctx context.Context, s *db.Store, r *row, held time.Time) (*db.Meeting, error) {
+// directiveNumber reads the number that a directive has already, zero for none.
+func (r *row) directiveNumber(held *time.Time) (year, number int) {
+	typed, ok := r.values["number"]
+	if !ok {
+		return 0, 0
+	}
+	year, number, ok = rules.ParseDirectiveRef(typed)
+	switch {
+	case !ok:
+		r.wrong("number", "import.error.number")
+	case number > rules.MaxImportNumber:
+		r.wrong("number", "import.error.number_large")
+	case held != nil && held.Year() != year:
+		r.wrong("number", "import.error.number_year")
+	}
+	return year, number
+}
+
+// meeting finds the meetings of a day that a row may mean; one without an id is
+// to be registered.
+func (b *bringer) meeting(ctx context.Context, s *db.Store, r *row, held time.Time) ([]db.Meeting, error) {
 	found, err := s.MeetingsNamed(ctx, b.me, held, r.values["meeting"])
 	if err != nil {
 		return nil, err
 	}
 	if len(found) > 0 {
-		return &found[0], nil
+		return found, nil
 	}
-	m := &db.Meeting{Title: r.values["meeting"], HeldOn: held, Place: r.values["meeting_place"], Level: r.word("meeting_level", "level.", "working"), Sides: b.sides(r, nil)}
+	m := db.Meeting{Title: r.values["meeting"], HeldOn: held, Place: r.values["meeting_place"], Level: r.word("meeting_level", "level.", "working"), Sides: b.sides(r, nil)}
 	if m.Place == "" {
 		r.wrong("meeting_place", "import.error.new_meeting")
 	}
-	return m, nil
+	return []db.Meeting{m}, nil
 }
 
 // sides reads the sides of a row; preset where the cell is empty.
@@ -94,7 +114,7 @@ func (b *bringer) sides(r *row, preset []string) []string {
 
 // knownDirective is the id of the directive that a row stands for, 0 where it is
 // new.
-func (b *bringer) knownDirective(ctx context.Context, s *db.Store, r *row, m *db.Meeting, year, number int) (int64, error) {
+func (b *bringer) knownDirective(ctx context.Context, s *db.Store, r *row, meetings []db.Meeting, year, number int) (int64, error) {
 	if number != 0 {
 		id, err := s.DirectiveByRef(ctx, b.me, year, number)
 		if err == nil || !errors.Is(err, db.ErrNotFound) {
@@ -108,18 +128,20 @@ func (b *bringer) knownDirective(ctx context.Context, s *db.Store, r *row, m *db
 			return 0, err
 		}
 	}
-	if m.ID == 0 {
-		return 0, nil
+	for i := range meetings {
+		if meetings[i].ID == 0 {
+			continue
+		}
+		id, err := s.DirectiveNamed(ctx, b.me, meetings[i].ID, r.values["directive"], r.values["wording"])
+		if err == nil || !errors.Is(err, db.ErrNotFound) {
+			return id, err
+		}
 	}
-	id, err := s.DirectiveNamed(ctx, b.me, m.ID, r.values["directive"], r.values["wording"])
-	if errors.Is(err, db.ErrNotFound) {
-		return 0, nil
-	}
-	return id, err
+	return 0, nil
 }
 
 // changedDirective compares a row with the directive that is there.
-func (b *bringer) changedDirective(ctx context.Context, s *db.Store, r *row, p plan, id int64) (plan, error) {
+func (b *bringer) changedDirective(ctx context.Context, s *db.Store, r *row, p plan, id int64, ties []tie) (plan, error) {
 	was, err := s.DirectiveForm(ctx, b.me, id)
 	if err != nil {
 		return p, err
@@ -129,12 +151,19 @@ func (b *bringer) changedDirective(ctx context.Context, s *db.Store, r *row, p p
 		return p, err
 	}
 	p.fate = fateSame
-	if !reflect.DeepEqual(*was, in) {
+	differs := !reflect.DeepEqual(*was, in)
+	if differs || len(ties) > 0 {
 		p.fate = fateChanged
-		in.Likeness = communique.Likeness(in.Title)
-		p.write = func(ctx context.Context, s *db.Store) error { return s.ChangeDirective(ctx, b.me, in) }
 	}
-	in.Now = b.now
+	in.Now, in.Likeness = b.now, communique.Likeness(in.Title)
+	p.write = func(ctx context.Context, s *db.Store) error {
+		if differs {
+			if err := s.ChangeDirective(ctx, b.me, in); err != nil {
+				return err
+			}
+		}
+		return b.relate(ctx, s, r, id, ties)
+	}
 	return p, nil
 }
 
@@ -143,9 +172,10 @@ func (b *bringer) fillDirective(ctx context.Context, s *db.Store, r *row, in *db
 	in.Title = r.values["directive"]
 	in.Strength = rules.Strength(r.word("strength", "strength.", string(in.Strength)))
 	in.Sides = b.sides(r, sides)
-	if points := r.points(); len(points) > 0 {
+	if points := r.points(in.Points); len(points) > 0 {
 		in.Points = points
 	}
+	in.Official = in.Official || r.word("official", "official.", "") != ""
 	if day := r.date("deadline"); day != nil && (in.Deadline == nil || !day.Equal(*in.Deadline)) {
 		in.Deadline, in.DeadlineRule, in.NoDeadlineReason = day, "", ""
 	}
@@ -155,20 +185,29 @@ func (b *bringer) fillDirective(ctx context.Context, s *db.Store, r *row, in *db
 		}
 	}
 	if typed, ok := r.values["controller"]; ok {
-		id, err := s.ControllerNamed(ctx, typed, in.Sides)
-		if errors.Is(err, db.ErrNotFound) {
-			r.wrong("controller", "import.error.controller")
-			return nil
-		}
-		in.ControllerID = id
-		return err
+		return b.controller(ctx, s, r, in, typed)
 	}
 	return nil
 }
 
+// controller finds who is typed as the controller; who is it already stays it,
+// also where he could not become it any more.
+func (b *bringer) controller(ctx context.Context, s *db.Store, r *row, in *db.DirectiveInput, typed string) error {
+	id, err := s.ControllerNamed(ctx, typed, in.Sides)
+	if errors.Is(err, db.ErrNotFound) {
+		is, err := s.IsCalled(ctx, in.ControllerID, typed)
+		if err == nil && !is {
+			r.wrong("controller", "import.error.controller")
+		}
+		return err
+	}
+	in.ControllerID = id
+	return err
+}
+
 // addDirective records a new directive, with its meeting where that is new as
 // well. Where its words stand in a document of the meeting it rests on them.
-func (b *bringer) addDirective(ctx context.Context, s *db.Store, r *row, m *db.Meeting, year, number int) error {
+func (b *bringer) addDirective(ctx context.Context, s *db.Store, r *row, m db.Meeting, year, number int, ties []tie) error {
 	meetingID, err := b.registered(ctx, s, m)
 	if err != nil {
 		return err
@@ -191,12 +230,16 @@ func (b *bringer) addDirective(ctx context.Context, s *db.Store, r *row, m *db.M
 		}
 	}
 	in.Likeness = communique.Likeness(in.Title + " " + words)
-	return s.ImportDirective(ctx, b.me, in, year, number, b.im.Name)
+	id, err := s.ImportDirective(ctx, b.me, in, year, number, b.im.Name)
+	if err != nil {
+		return err
+	}
+	return b.relate(ctx, s, r, id, ties)
 }
 
 // registered is the id of a meeting; a new one is registered, once for all rows
 // of the table.
-func (b *bringer) registered(ctx context.Context, s *db.Store, m *db.Meeting) (int64, error) {
+func (b *bringer) registered(ctx context.Context, s *db.Store, m db.Meeting) (int64, error) {
 	if m.ID != 0 {
 		return m.ID, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,6 +28,8 @@ type row struct {
 	b        *bringer
 	values   map[string]string
 	problems rules.Problems
+	later    bool // it is written, but for what stood further down in the table
+	waits    bool // it has to be looked at later
 }
 
 // plan is what a row stands for: its fate, and how it is written where it is new
@@ -109,8 +112,14 @@ func (r *row) list(field string) []string {
 }
 
 // points reads an expected result, one point a line or between bars.
-func (r *row) points() []string {
-	return lines(strings.ReplaceAll(r.values["points"], "|", "\n"))
+// What is there stays where the cell says the same.
+func (r *row) points(there []string) []string {
+	split := func(cell string) []string { return lines(strings.ReplaceAll(cell, "|", "\n")) }
+	points := split(r.values["points"])
+	if slices.Equal(points, split(strings.Join(there, "\n"))) {
+		return there
+	}
+	return points
 }
 
 func (r *row) agency(field, typed string) *db.Agency {

@@ -208,6 +208,7 @@ func (b *bringer) writeAll(ctx context.Context, store *db.Store, rows []db.Impor
 
 func (b *bringer) bring(ctx context.Context, tx *db.Store, to *db.ImportRow) error {
 	r := b.row(to.Cells)
+	r.later = to.Later
 	var p plan
 	err := tx.Apart(ctx, func() (err error) {
 		if p, err = b.plan(ctx, tx, r); err != nil {
@@ -222,8 +223,12 @@ func (b *bringer) bring(ctx context.Context, tx *db.Store, to *db.ImportRow) err
 		return err
 	}
 	to.Written, to.Problems = true, r.problems
-	if len(r.problems) > 0 {
+	switch {
+	case to.Later: // it is there; what is wrong is said of its ties only
+	case len(r.problems) > 0:
 		to.Fate, to.Written = fateBad, false
+	case r.waits:
+		to.Written, to.Later = false, true
 	}
 	return nil
 }

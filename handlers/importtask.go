@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 
@@ -38,7 +39,10 @@ func (b *bringer) planTask(ctx context.Context, s *db.Store, r *row) (plan, erro
 	if id != 0 {
 		return b.changedTask(ctx, s, r, p, id)
 	}
-	in := b.newTask(r, directiveID, number)
+	in, err := b.newTask(ctx, s, r, directiveID, number)
+	if err != nil {
+		return p, err
+	}
 	p.write = func(ctx context.Context, s *db.Store) error { return s.ImportTask(ctx, b.me, in) }
 	return p, nil
 }
@@ -51,6 +55,9 @@ func (b *bringer) taskNumber(r *row) (directive [2]int, task int, err error) {
 		if year, number, task, ok = rules.ParseTaskRef(typed); !ok || task == 0 {
 			r.wrong("number", "import.error.task_number")
 			return directive, 0, rules.ErrMove
+		}
+		if task > rules.MaxImportNumber {
+			r.wrong("number", "import.error.number_large")
 		}
 	}
 	if typed := r.values["directive_number"]; typed != "" {
@@ -87,15 +94,17 @@ func (b *bringer) knownTask(ctx context.Context, s *db.Store, r *row, directiveI
 }
 
 // newTask is the task that a row stands for.
-func (b *bringer) newTask(r *row, directiveID int64, number int) db.TaskImport {
+func (b *bringer) newTask(ctx context.Context, s *db.Store, r *row, directiveID int64, number int) (db.TaskImport, error) {
 	in := db.TaskImport{TaskInput: db.TaskInput{DirectiveID: directiveID, Points: []string{r.values["task"]}, Now: b.now}, Number: number, Source: b.im.Name}
-	b.fillTask(r, &in.TaskInput)
-	in.Original = r.date("original_deadline")
+	if err := b.fillTask(ctx, s, r, &in.TaskInput); err != nil {
+		return in, err
+	}
+	in.Original, in.FirstDue = r.date("original_deadline"), r.date("first_due")
 	in.Status = b.taskStatus(r, number)
 	if in.Deadline == nil {
 		in.Deadline = in.Original
 	}
-	return in
+	return in, nil
 }
 
 // taskStatus is the state that a new task begins in. What the screen calls
@@ -119,17 +128,20 @@ func (b *bringer) taskStatus(r *row, number int) rules.Status {
 }
 
 // fillTask puts a row's values over what stands there.
-func (b *bringer) fillTask(r *row, in *db.TaskInput) {
+func (b *bringer) fillTask(ctx context.Context, s *db.Store, r *row, in *db.TaskInput) error {
 	in.Title = r.values["task"]
 	if typed, ok := r.values["lead"]; ok {
 		if g := r.agency("lead", typed); g != nil {
 			in.LeadID = g.ID
 		}
 	}
+	if in.Period = rules.Period(r.word("period", "period.", string(in.Period))); in.Period == "once" {
+		in.Period = rules.Once
+	}
 	if typed := r.list("co_executors"); len(typed) > 0 {
 		in.CoExecutors = r.agencyIDs("co_executors", typed)
 	}
-	if points := r.points(); len(points) > 0 {
+	if points := r.points(in.Points); len(points) > 0 {
 		in.Points = points
 	}
 	if day := r.date("deadline"); day != nil && (in.Deadline == nil || !day.Equal(*in.Deadline)) {
@@ -140,6 +152,28 @@ func (b *bringer) fillTask(r *row, in *db.TaskInput) {
 			*to = v
 		}
 	}
+	return b.focal(ctx, s, r, in)
+}
+
+// focal finds the focal point of the lead by e-mail address or name; who is it
+// already stays it.
+func (b *bringer) focal(ctx context.Context, s *db.Store, r *row, in *db.TaskInput) error {
+	typed, ok := r.values["focal"]
+	if !ok || in.LeadID == 0 {
+		return nil
+	}
+	id, err := s.FocalNamed(ctx, in.LeadID, typed)
+	if errors.Is(err, db.ErrNotFound) {
+		is, err := s.IsCalled(ctx, in.FocalID, typed)
+		if err == nil && !is {
+			r.wrong("focal", "import.error.focal")
+		}
+		return err
+	}
+	if err == nil {
+		in.FocalID = id
+	}
+	return err
 }
 
 // agencyIDs are the agencies that are called so, in order.
@@ -162,8 +196,13 @@ func (b *bringer) changedTask(ctx context.Context, s *db.Store, r *row, p plan, 
 		return p, err
 	}
 	in := *was
-	b.fillTask(r, &in)
-	p.fate = fateSame
+	if err := b.fillTask(ctx, s, r, &in); err != nil {
+		return p, err
+	}
+	p.identity, p.fate = fmt.Sprintf("#%d", id), fateSame
+	if day := r.date("first_due"); day != nil && (t.Anchor == nil || !t.Anchor.Equal(*day)) {
+		r.wrong("first_due", "import.error.first_due")
+	}
 	if reflect.DeepEqual(*was, in) {
 		return p, nil
 	}

@@ -80,7 +80,7 @@ func columnsOf(kind rules.ImportKind, header []string) []string {
 // texts.
 var wordLists = map[string][]string{
 	"side.": append(asWords(rules.Sides), string(rules.Joint)), "agency.kind.": rules.AgencyKinds, "level.": rules.MeetingLevels,
-	"strength.": asWords(rules.Strengths), "status.": append(asWords(rules.Statuses), string(rules.MarkLate), string(rules.MarkSoon)),
+	"strength.": asWords(rules.Strengths), "period.": {"once", string(rules.Monthly), string(rules.Quarterly), string(rules.Yearly)}, "official.": {"mark"}, "status.": append(asWords(rules.Statuses), string(rules.MarkLate), string(rules.MarkSoon)),
 }
 
 func asWords[T ~string](list []T) []string {
@@ -106,6 +106,7 @@ var values = sync.OnceValue(func() map[string]map[string]string {
 	}
 	all["locale."] = map[string]string{}
 	for _, l := range i18n.Langs {
+		all["official."][headerWord(i18n.For(l).T("history.true"))] = "mark"
 		all["locale."][string(l)], all["locale."][headerWord(l.Name())] = string(l), string(l)
 	}
 	return all

@@ -30,9 +30,10 @@ type ImportField struct {
 var ImportFields = map[ImportKind][]ImportField{
 	ImportAgencies: {{"code", true}, {"side", true}, {"kind", true}, {"parent", false}, {"name_en", true}, {"name_ru", false}, {"name_uz", false}, {"name_kk", false}, {"name_de", false},
 		{"short_en", false}, {"short_ru", false}, {"short_uz", false}, {"short_kk", false}, {"aliases", false}, {"email", false}, {"locale", false}, {"time_zone", false}},
-	ImportDirectives: {{"number", false}, {"meeting_date", true}, {"meeting", true}, {"meeting_place", false}, {"meeting_level", false}, {"directive", true}, {"wording", false}, {"said_by", false},
-		{"strength", false}, {"points", false}, {"sides", false}, {"deadline", false}, {"deadline_wording", false}, {"no_deadline_reason", false}, {"controller", true}},
-	ImportTasks: {{"number", false}, {"directive_number", false}, {"task", true}, {"points", false}, {"lead", true}, {"co_executors", false}, {"deadline", false},
+	ImportDirectives: {{"number", false}, {"meeting_date", true}, {"meeting", true}, {"meeting_place", false}, {"meeting_level", false}, {"directive", true}, {"official", false}, {"wording", false}, {"said_by", false},
+		{"strength", false}, {"points", false}, {"sides", false}, {"deadline", false}, {"deadline_wording", false}, {"no_deadline_reason", false}, {"controller", true},
+		{string(Restates), false}, {string(Replaces), false}, {string(PartOf), false}, {string(Merges), false}},
+	ImportTasks: {{"number", false}, {"directive_number", false}, {"task", true}, {"points", false}, {"lead", true}, {"focal", false}, {"co_executors", false}, {"period", false}, {"first_due", false}, {"deadline", false},
 		{"original_deadline", false}, {"deadline_wording", false}, {"no_deadline_reason", false}, {"status", false}},
 }
 
@@ -82,6 +83,10 @@ func ImportedStatus(s Status) (Status, error) {
 	}
 	return "", ErrMove
 }
+
+// MaxImportNumber is the highest running number that a table brings in: those
+// given afterwards go on from it.
+const MaxImportNumber = 999_999
 
 var directiveRef = regexp.MustCompile(`^([0-9]{4})-([0-9]{1,9})$`)
 

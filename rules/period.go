@@ -31,6 +31,22 @@ func CycleDue(anchor time.Time, period Period, cycle int, c Calendar, country st
 	return day
 }
 
+// CycleOf is which cycle a due day is of, counted from the anchor; ok is false
+// where it is none of its due days, neither as counted nor as moved off days off.
+func CycleOf(anchor time.Time, period Period, due time.Time, c Calendar, country string) (cycle int, ok bool) {
+	step := monthsOf[period]
+	if step == 0 || due.Before(anchor.AddDate(0, -1, 0)) {
+		return 0, false
+	}
+	months := (due.Year()-anchor.Year())*12 + int(due.Month()) - int(anchor.Month())
+	for cycle = max(months/step-1, 0); cycle <= months/step+1; cycle++ { // a day off at a month's end moves into the next or the one before
+		if due.Equal(AddMonths(anchor, step*cycle, anchor.Day())) || due.Equal(CycleDue(anchor, period, cycle, c, country)) {
+			return cycle, true
+		}
+	}
+	return 0, false
+}
+
 // NextCycle is the first cycle after the present one whose due day has not
 // passed, and how many passed on the way.
 func NextCycle(anchor time.Time, period Period, present int, today time.Time, c Calendar, country string) (next, passed int) {
