@@ -68,7 +68,7 @@ type orders struct {
 // of is the order that is asked for, and whether its keys fall.
 func (o *orders) of(s Sort) (by order, falls bool) {
 	by, known := o.by[s.By]
-	if !known {
+	if s.By == "" || !known {
 		by, s.Desc = o.by[o.own], o.desc
 	}
 	return by, s.Desc != by.flip

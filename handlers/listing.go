@@ -111,13 +111,13 @@ func (ask *asked) view(c echo.Context) templates.List {
 		v.Heads = append(v.Heads, head)
 	}
 	v.Span = len(v.Heads)
-	v.Rest = restOf(q, func(name string) bool { return name != "col" && name != "cols" })
-	v.Keep = restOf(q, func(name string) bool { return slices.Contains(keeping, name) })
+	v.Rest = fieldsOf(q, func(name string) bool { return name != "col" && name != "cols" })
+	v.Keep = fieldsOf(q, func(name string) bool { return slices.Contains(keeping, name) })
 	return v
 }
 
-// restOf are those parts of an address that a form keeps.
-func restOf(q url.Values, keep func(name string) bool) (rest []templates.Rest) {
+// fieldsOf are those parts of an address that a form keeps.
+func fieldsOf(q url.Values, keep func(name string) bool) (rest []templates.Rest) {
 	for _, name := range slices.Sorted(maps.Keys(q)) {
 		for _, value := range q[name] {
 			if keep(name) {
