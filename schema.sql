@@ -703,6 +703,17 @@ create table open_count (
 	primary key (scope, state, overdue_at)
 );
 
+-- Open tasks of each agency ('agency:12') by spans of 16 and 256 days, counted
+-- from 1970, beside the days of open_count: what is overdue is some whole spans
+-- and a few days.
+create table open_span (
+	scope     text not null,
+	days      integer not null check (days in (16, 256)),
+	starts_at timestamptz not null,
+	n         integer not null,
+	primary key (scope, days, starts_at)
+);
+
 -- A going-through of overdue tasks, one after the other. When it is closed its
 -- minutes are kept as values: what was decided and what had changed since an
 -- earlier moment, as it was seen then. sides: whose register it went through;
@@ -1041,7 +1052,7 @@ begin
 		grant select, insert, update on all tables in schema public to amal_app;
 		revoke update on history, seal from amal_app; -- what was written stays
 		grant delete on session, one_time_link, throttle, kept_form, form_key, holiday, member,
-			co_executor, task_point, directive_point, event, indicator, indicator_value, open_count, due_count, delay_count, done_count, due_past, caught_mail,
+			co_executor, task_point, directive_point, event, indicator, indicator_value, open_count, open_span, due_count, delay_count, done_count, due_past, caught_mail,
 			directive, task, lineage, twin_passage, cycle, approval, report_draft, contribution, file, file_chunk, answer_link, answer_use, export, export_chunk, saved_view, import, import_row to amal_app; -- directive and task: without a number only, by their triggers
 	end if;
 end

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sort"
+	"strings"
 	"time"
 
 	"amal/rules"
@@ -35,6 +36,25 @@ func (t *Task) countKeys() []countKey {
 	return keys
 }
 
+// spanned reports whether a row is also counted by spans of days: so many
+// agencies stand on one page that their days would be thousands.
+func (k countKey) spanned() bool {
+	return k.state == "open" && k.overdueAt != "infinity" && strings.HasPrefix(k.scope, "agency:")
+}
+
+// lateOf counts the open tasks of each scope of $1 that became overdue at a
+// moment or before: whole spans before the one that the moment lies in, then
+// days.
+func lateOf(moment string) string {
+	span := func(days int) string {
+		return fmt.Sprintf(`date_bin('%d days', cast(%s as timestamptz), 'epoch')`, days, moment)
+	}
+	return `(
+		(select coalesce(sum(c.n), 0) from open_span c where c.scope = s.scope and c.days = 256 and c.starts_at < ` + span(256) + `)
+		+ (select coalesce(sum(c.n), 0) from open_span c where c.scope = s.scope and c.days = 16 and c.starts_at >= ` + span(256) + ` and c.starts_at < ` + span(16) + `)
+		+ (select coalesce(sum(c.n), 0) from open_count c where c.scope = s.scope and c.state = 'open' and c.overdue_at >= ` + span(16) + ` and c.overdue_at <= ` + moment + `))`
+}
+
 func agencyScope(id int64) string      { return fmt.Sprintf("agency:%d", id) }
 func sideScope(side rules.Side) string { return "side:" + string(side) }
 
@@ -63,6 +83,13 @@ func (s *Store) recount(ctx context.Context, was, t *Task) error {
 			insert into open_count (scope, state, overdue_at, n) values ($1, $2, $3, $4)
 			on conflict (scope, state, overdue_at) do update set n = open_count.n + excluded.n`,
 			k.scope, k.state, k.overdueAt, delta[k])
+		if err == nil && k.spanned() {
+			_, err = s.exec(ctx, `
+				insert into open_span (scope, days, starts_at, n)
+				select $1, days, date_bin(make_interval(days => days), $2, 'epoch'), $3 from unnest(array[16, 256]) days
+				on conflict (scope, days, starts_at) do update set n = open_span.n + excluded.n`,
+				k.scope, k.overdueAt, delta[k])
+		}
 		if err != nil {
 			return fmt.Errorf("count of %s: %w", k.scope, err)
 		}

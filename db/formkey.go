@@ -57,6 +57,7 @@ func (s *Store) Tidy(ctx context.Context, now time.Time) error {
 		{`delete from form_key where at < $1`, now.Add(-formKeyFor)},
 		{`delete from export where created_at < $1`, now.Add(-ExportKept)},
 		{`delete from import where created_at < $1`, now.Add(-ImportKept)},
+		{`delete from open_span where n = 0 and starts_at < $1`, now.AddDate(-1, 0, 0)},
 		{`delete from open_count where n = 0 and overdue_at < $1`, now.AddDate(0, 0, -1)},
 	} {
 		if _, err := s.exec(ctx, sweep.query, sweep.than); err != nil {

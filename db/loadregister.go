@@ -242,6 +242,15 @@ func (l *loader) layCounts() error {
 	if err := l.copyIn(l.ctx, counters); err != nil {
 		return err
 	}
+	_, err := l.exec(l.ctx, `
+		insert into open_span (scope, days, starts_at, n)
+		select scope, days, date_bin(make_interval(days => days), overdue_at, 'epoch'), sum(n)
+		from open_count, unnest(array[16, 256]) days
+		where state = 'open' and scope like 'agency:%' and overdue_at < 'infinity'
+		group by 1, 2, 3`)
+	if err != nil {
+		return fmt.Errorf("open_span: %w", err)
+	}
 	if err := l.layStanding(); err != nil {
 		return err
 	}

@@ -170,18 +170,17 @@ func (s *Store) keptGroups(ctx context.Context, me rules.Actor, f OverdueFilter,
 			others = append(others, key)
 		}
 	}
-	until := time.Time{}
+	args := []any{pq.Array(scopes), now.AddDate(0, 0, 1-max(f.MinDays, 1))}
+	count := lateOf("$2")
 	if f.MaxDays > 0 {
-		until = now.AddDate(0, 0, -f.MaxDays)
+		args = append(args, now.AddDate(0, 0, -f.MaxDays))
+		count += " - " + lateOf("$3")
 	}
 	var rows []struct {
 		Key string
 		N   int
 	}
-	err = s.steady().all(ctx, &rows, `
-		select substr(scope, 8) as key, sum(n) as n from open_count
-		where scope = any($1) and state = 'open' and overdue_at <= $2 and overdue_at > $3 group by scope`,
-		pq.Array(scopes), now.AddDate(0, 0, 1-max(f.MinDays, 1)), until)
+	err = s.steady().all(ctx, &rows, `select substr(s.scope, 8) as key, `+count+` as n from unnest(cast($1 as text[])) s (scope)`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("overdue of agencies: %w", err)
 	}

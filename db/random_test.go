@@ -80,7 +80,10 @@ func (w *world) anyAct(rt *rapid.T, me rules.Actor, task int64) error {
 		},
 		func() error {
 			page, err := w.TaskPage(w.ctx, w.manager, task, w.now)
-			if err != nil || len(page.Requests) == 0 {
+			if err == nil && len(page.Requests) == 0 {
+				err = db.ErrNotFound
+			}
+			if err != nil {
 				return err
 			}
 			return w.Judge(w.ctx, me, db.VerdictInput{TaskID: task, RequestID: page.Requests[0].ID, Grant: len(in.Note) == 0, Note: in.Note, Now: w.now})
@@ -143,8 +146,14 @@ const wrongCounts = `
 		select 'all' as scope, state, overdue_at, count(*) as n from t group by 2, 3
 		union all select 'side:' || side, state, overdue_at, count(*) from t, unnest(sides) side group by 1, 2, 3
 		union all select 'agency:' || lead_id, state, overdue_at, count(*) from t group by 1, 2, 3
+	),
+	spans as (
+		select scope, days, date_bin(make_interval(days => days), overdue_at, 'epoch') as starts_at, sum(n) as n from truth, unnest(array[16, 256]) days
+		where scope like 'agency:%' and state = 'open' and overdue_at < 'infinity' group by 1, 2, 3
 	)
 	select count(*) from (
 		(select scope, state, overdue_at, n from truth except select scope, state, overdue_at, n from open_count)
 		union all (select scope, state, overdue_at, n from open_count where n <> 0 except select scope, state, overdue_at, n from truth)
+		union all (select scope, days::text, starts_at, n from spans except select scope, days::text, starts_at, n from open_span)
+		union all (select scope, days::text, starts_at, n from open_span where n <> 0 except select scope, days::text, starts_at, n from spans)
 	) differences`

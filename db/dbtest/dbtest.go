@@ -163,7 +163,7 @@ func Older(t testing.TB, urls URLs) {
 		alter table reminder drop column step_on;
 		alter table message drop column answer_key, drop column alarm_id, drop column says_over, drop constraint message_kind_check,
 			add constraint message_kind_check check (kind in ('digest', 'now'));
-		drop table alarm;
+		drop table alarm, open_span;
 		drop index message_failed, message_alarm;
 		drop index task_directive_submitted, task_unsettled, task_lead_directive, directive_by_number, directive_untouched, reminder_key, reminder_message;
 		create unique index reminder_key on reminder (rule, subject, subject_id, occasion, recipient);
