@@ -69,6 +69,7 @@ type Printer struct {
 	plain  map[string]string   // texts without placeholders and plurals
 	quoted map[string][]string // placeholders in quotation marks
 	texts  *i18n.Localizer
+	said   sync.Map // counted → text
 }
 
 var printers = sync.OnceValue(load)
@@ -130,6 +131,25 @@ func (p *Printer) T(key string, pairs ...any) string {
 
 // N returns a text in the plural form of n, which it knows as {{.N}}.
 func (p *Printer) N(key string, n int, pairs ...any) string {
+	if len(pairs) > 0 || n < 0 || n > 1000 {
+		return p.plural(key, n, pairs)
+	}
+	short := counted{key, n} // "5 days" stands in each row of a list
+	if text, ok := p.said.Load(short); ok {
+		return text.(string)
+	}
+	text := p.plural(key, n, nil)
+	p.said.Store(short, text)
+	return text
+}
+
+// counted is a text with a small number and nothing else in it.
+type counted struct {
+	key string
+	n   int
+}
+
+func (p *Printer) plural(key string, n int, pairs []any) string {
 	values := data(pairs)
 	values["N"] = p.Number(n)
 	return p.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: p.nest(key, values), PluralCount: n})

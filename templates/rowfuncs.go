@@ -41,7 +41,7 @@ func (c *compiler) builtin(name string, args []value) (value, error) {
 		}}, nil
 	case (name == "and" || name == "or") && len(args) > 0:
 		return either(args, name == "or"), nil
-	case name == "index" && len(args) == 2 && args[0].of == reflect.TypeFor[map[string]string]() && args[1].of == reflect.TypeFor[string]():
+	case name == "index" && len(args) == 2 && isMap(args[0].of) && args[1].of == reflect.TypeFor[string]():
 		return keyed(args[0], args[1]), nil
 	case (name == "eq" || name == "ne") && len(args) == 2 && sameKind(args[0].of, args[1].of):
 		return value{of: reflect.TypeFor[bool](), from: func(o *out, dot reflect.Value) reflect.Value {

@@ -30,14 +30,15 @@ type row struct {
 type list struct {
 	Title string
 	Pick  bool
+	Show  map[string]bool
 	Rows  []row
 }
 
 const listed = `{{define "layout.html"}}{{$pick := .Pick}}{{template "main" .}}{{end}}
 {{define "sign"}}{{if eq .Key "late"}}<b title="{{.Key}}">{{else}}<i>{{end}}{{.Word}}{{template "shape" .Key}}{{end}}
 {{define "shape"}}<svg class="{{.}}"><use href="{{asset "icons.svg"}}#i-{{.}}"/></svg>{{if eq . "late"}}!{{end}}{{end}}
-{{define "main"}}<h1>{{.Title}}</h1>{{$pick := .Pick}}{{$title := .Title}}{{range $i, $row := .Rows}}
-{{$name := .Name}}<tr{{if and $pick .On}} class="on"{{end}}><a href="/tasks/{{.ID}}?q={{.Link}}" title="{{$title}}">{{$name}}</a><a href="{{.Link}}">{{$i}} {{number .Number}}</a>
+{{define "main"}}<h1>{{.Title}}</h1>{{$pick := .Pick}}{{$title := .Title}}{{$word := .Show.word}}{{range $i, $row := .Rows}}
+{{$name := .Name}}<tr{{if and $pick .On}} class="on"{{end}}><a href="/tasks/{{.ID}}?q={{.Link}}" title="{{$title}}">{{$name}}</a><a href="{{.Link}}">{{$i}} {{number .Number}}</a>{{if $word}}{{$title}}{{end}}{{if $.Show.name}}!{{end}}
 {{if or .Name .Number}}{{t "overdue.pick" "Ref" .Link "Title" .Name}}{{else if not .On}}-{{else}}+{{end}}{{with .Next}}{{template "sign" .}}{{else}}none{{end}}{{template "shape" "late"}}{{template "sign" .Sign}}
 {{range $k, $part := .Parts}}{{if $k}}, {{end}}{{$part}}{{$row.ID}}{{$.Title}}{{else}}no parts{{end}}{{with index .Errors "name"}}<p>{{.}}</p>{{end}}{{.Errors.other}}<textarea>{{.Word}}</textarea></tr>{{else}}empty {{dict "a" 1}}{{end}}{{end}}`
 
@@ -78,7 +79,7 @@ func TestCompiledRowsWriteWhatHTMLTemplateWrites(t *testing.T) {
 		return r
 	})
 	rapid.Check(t, func(rt *rapid.T) {
-		view := list{text.Draw(rt, "title"), rapid.Bool().Draw(rt, "pick"), rapid.SliceOfN(rows, 0, 4).Draw(rt, "rows")}
+		view := list{text.Draw(rt, "title"), rapid.Bool().Draw(rt, "pick"), map[string]bool{"word": rapid.Bool().Draw(rt, "show")}, rapid.SliceOfN(rows, 0, 4).Draw(rt, "rows")}
 		var got, want bytes.Buffer
 		errGot, errWant := fast.Execute(&got, view), plain.Execute(&want, view)
 		if (errGot == nil) != (errWant == nil) || got.String() != want.String() {

@@ -126,7 +126,7 @@ func step(v value, name string) (value, error) {
 	if _, method := v.of.MethodByName(name); method {
 		return value{}, errUnknown
 	}
-	if v.of == reflect.TypeFor[map[string]string]() {
+	if isMap(v.of) {
 		return keyed(v, constant(name)), nil
 	}
 	of := v.of
@@ -162,16 +162,22 @@ func behind(v value, name string) value {
 	}}
 }
 
-// keyed is a map's text under a key, "" where it has none.
+// isMap reports whether a type is a map of texts or of marks by name.
+func isMap(t reflect.Type) bool {
+	return t == reflect.TypeFor[map[string]string]() || t == reflect.TypeFor[map[string]bool]()
+}
+
+// keyed is what a map has under a key; the zero value where it has nothing.
 func keyed(m, key value) value {
-	return value{of: reflect.TypeFor[string](), from: func(o *out, dot reflect.Value) reflect.Value {
+	of := m.of.Elem()
+	return value{of: of, from: func(o *out, dot reflect.Value) reflect.Value {
 		in, at := m.in(o, dot), key.in(o, dot)
 		if o.err == nil {
 			if found := in.MapIndex(at); found.IsValid() {
 				return found
 			}
 		}
-		return reflect.ValueOf("")
+		return reflect.Zero(of)
 	}}
 }
 
