@@ -16,7 +16,7 @@ var tour = []struct{ who, path string }{
 	{"staff", "/events/3/pack"}, {"staff", "/events/1/pack?first=en&second=ru"}, {"head", "/events/3/brief"}, {"head", "/reports"}, {"head", "/reports/overdue"}, {"head", "/reports/due"}, {"head", "/reports/matrix?first=de&second=en"}, {"staff", "/meetings/1/open"},
 	{"staff", "/indicators"}, {"staff", "/indicators/1"}, {"head", "/indicators/2"},
 	{"staff", "/directives/1/tasks/new"}, {"focal.uz", "/tasks"}, {"focal.uz", "/tasks/3"}, {"focal.kz", "/tasks"},
-	{"controller", "/review"}, {"controller", "/tasks/3"}, {"controller", "/tasks/3/card"}, {"controller", "/account"}, {"manager", "/overdue"}, {"manager", "/overdue?late=30"}, {"manager", "/overdue?group=meeting&why=none&order=newest"}, {"manager", "/changes"}, {"manager", "/rounds"}, {"manager", "/rounds/1"}, {"head", "/overdue"}, {"head", "/agencies"},
+	{"controller", "/review"}, {"controller", "/tasks/3"}, {"controller", "/tasks/3/card"}, {"controller", "/account"}, {"manager", "/overdue"}, {"manager", "/overdue?late=30"}, {"manager", "/overdue?group=meeting&why=none&order=newest"}, {"manager", "/overdue?sort=heard&cols=deadline,heard"}, {"manager", "/changes"}, {"manager", "/rounds"}, {"manager", "/rounds/1"}, {"head", "/overdue"}, {"head", "/agencies"},
 	{"head", "/stocktake"}, {"head", "/stocktake?period=2025"}, {"head", "/stocktake/agencies"}, {"head", "/stocktake/agencies?from=x&to=2026-01-01"}, {"focal.uz", "/stocktake/agencies"},
 	{"admin", "/people"}, {"admin", "/people/new"}, {"admin", "/people/1"}, {"admin", "/agencies"}, {"admin", "/agencies/new"}, {"admin", "/agencies/1"}, {"admin", "/holidays"}, {"auditor", "/reminders"}, {"staff", "/imports"},
 }
