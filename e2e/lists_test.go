@@ -25,6 +25,7 @@ func TestAListIsSortedAndShowsChosenColumns(t *testing.T) {
 				t.Errorf("sorted the other way: %v, %v, %s", up, down, heads())
 			}
 			b.click(`main details summary`)
+			b.shoot("columns-" + m.lang)
 			b.click(`input[name=col][value=roles]`)
 			b.press(`main details form button`)
 			if h := heads(); h != "descending - - - -" || names() != strings.Join(down, "|") {
