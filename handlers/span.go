@@ -15,7 +15,7 @@ import (
 // spanView is the form that chooses a period of deadlines and the day that the
 // figures are of.
 type spanView struct {
-	Keep []templates.Rest // of how the list below is shown
+	Keep     []templates.Rest // of how the list below is shown
 	Action   string
 	Choices  []templates.Choice
 	From, To string
