@@ -675,6 +675,8 @@ create table history (
 create index history_subject on history (subject, subject_id, id);
 create unique index history_undoes on history (undoes) where undoes is not null;
 create index history_changes on history (act, at, id) where subject = 'task' and act in ('assign', 'accept', 'return', 'cancel', 'grant', 'move_deadline', 'transfer');
+create index history_at on history (at) where subject = 'task';
+create index history_sides on history (at) where subject = 'directive' and changes ? 'sides';
 create index history_leads on history (at, id) where subject = 'task' and act = 'edit' and changes ? 'lead';
 
 -- The seal over the rows of history from from_id to to_id, as db/seal.go takes

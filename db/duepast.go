@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/lib/pq"
-
-	"amal/rules"
 )
 
 // pastTask is a task with what history says of its state at an earlier moment.
@@ -128,34 +126,6 @@ func (s *Store) cyclesAt(ctx context.Context, st *standing, at time.Time) error 
 		}
 		if err := st.addCycle(c.State, sidesWord(sides), 1); err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-// recomputedFigures are countedFigures as of an earlier moment, out of history.
-func (s *Store) recomputedFigures(ctx context.Context, b *tableBuilder, scope figureScope, span rules.Span, asOf time.Time) error {
-	st, err := s.standingAt(ctx, asOf)
-	if err != nil {
-		return err
-	}
-	for key, f := range st.due {
-		if key.overdueAt > asOf.Unix() || !span.Has(key.starts) || !scope.has(key.agencyID, key.sides) {
-			continue
-		}
-		row := b.row(key.agencyID)
-		row.add(key.kind, f)
-		if key.kind == asLead && f.Open > 0 && (row.Oldest == nil || key.starts.Before(*row.Oldest)) {
-			row.Oldest = &key.starts
-		}
-	}
-	for key, n := range st.delays {
-		if !span.Has(key.starts) || !scope.has(key.agencyID, key.sides) {
-			continue
-		}
-		b.addDelay(key.agencyID, key.days, n)
-		if scope.agencies != nil {
-			b.addDelay(0, key.days, n)
 		}
 	}
 	return nil

@@ -58,7 +58,7 @@ func (s *Store) Snapshot(ctx context.Context, do func(tx *Store) error) error {
 	}
 	defer func() { _ = tx.Rollback() }() // nothing was written
 	var fresh []string
-	if err := do(&Store{pool: s.pool, tx: tx, stmts: s.stmts, fresh: &fresh}); err != nil {
+	if err := do(&Store{pool: s.pool, tx: tx, stmts: s.stmts, fresh: &fresh, past: s.past}); err != nil {
 		return err
 	}
 	return translate(tx.Commit())

@@ -77,7 +77,7 @@ func (s *Store) agencyTable(ctx context.Context, scope figureScope, span rules.S
 	if present {
 		err = s.countedFigures(ctx, &b, scope, span, asOf)
 	} else {
-		err = s.recomputedFigures(ctx, &b, scope, span, asOf)
+		err = s.pastFigures(ctx, &b, scope, span, asOf)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("agencies' table: %w", err)
@@ -113,11 +113,13 @@ func (b *tableBuilder) addDelay(agencyID int64, days, n int) {
 	if n == 0 {
 		return
 	}
+	delays := b.delays
 	if agencyID != 0 {
-		b.row(agencyID).Delays[days] += n
-		return
+		delays = b.row(agencyID).Delays
 	}
-	b.delays[days] += n
+	if delays[days] += n; delays[days] == 0 {
+		delete(delays, days)
+	}
 }
 
 // add counts figures for an agency under a kind of due_count.

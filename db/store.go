@@ -22,8 +22,9 @@ type Store struct {
 	pool  *sqlx.DB
 	tx    *sqlx.Tx // nil outside a transaction
 	stmts *statements
-	fresh *[]string // queries this transaction ran that are not prepared yet
-	fixed *Store    // see steady
+	fresh *[]string     // queries this transaction ran that are not prepared yet
+	fixed *Store        // see steady
+	past  chan struct{} // held by who computes figures of an earlier day
 }
 
 // Options says how to reach the database. Connections is the size of each of
@@ -67,7 +68,7 @@ func openPool(ctx context.Context, o Options) (*Store, error) {
 		pool.Close()
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	return &Store{pool: pool, stmts: &statements{off: strings.Contains(o.URL, "binary_parameters=yes")}}, nil
+	return &Store{pool: pool, stmts: &statements{off: strings.Contains(o.URL, "binary_parameters=yes")}, past: make(chan struct{}, 1)}, nil
 }
 
 // planningOnce is the address of sessions that keep one plan for each
@@ -129,7 +130,7 @@ func (s *Store) InTx(ctx context.Context, do func(tx *Store) error) error {
 		return translate(err)
 	}
 	var fresh []string
-	if err := do(&Store{pool: s.pool, tx: tx, stmts: s.stmts, fresh: &fresh}); err != nil {
+	if err := do(&Store{pool: s.pool, tx: tx, stmts: s.stmts, fresh: &fresh, past: s.past}); err != nil {
 		_ = tx.Rollback() // what went wrong before matters more
 		return err
 	}

@@ -2,6 +2,8 @@ package handlers
 
 import (
 	"cmp"
+	"errors"
+	"net/http"
 	"slices"
 
 	"github.com/labstack/echo/v4"
@@ -71,6 +73,11 @@ func (a *App) agencyTable(c echo.Context, me rules.Actor) error {
 	p := say(c)
 	ask, wrong := a.askedSpan(c, true)
 	t, err := a.Store.AgencyTable(c.Request().Context(), me, ask.span, ask.asOf)
+	busy := pastBusy(c, err)
+	if busy != nil { // the present is shown meanwhile
+		wrong = busy
+		t, err = a.Store.AgencyTable(c.Request().Context(), me, ask.span, a.Now())
+	}
 	if err != nil {
 		return err
 	}
@@ -86,6 +93,10 @@ func (a *App) agencyTable(c echo.Context, me rules.Actor) error {
 	status, err := a.again(c, &view.Layout, wrong)
 	if err != nil {
 		return err
+	}
+	if busy != nil {
+		status = http.StatusServiceUnavailable
+		c.Response().Header().Set("Retry-After", "10")
 	}
 	view.Span.Error = view.Error
 	leads, shared := a.sortedAgencies(n, t, !own, list.Sort)
@@ -163,6 +174,18 @@ func orNone(n *int) int {
 		return none
 	}
 	return *n
+}
+
+// pastBusy says beside the day's field why the figures of an earlier day are not
+// to be had now; nil for any other error.
+func pastBusy(c echo.Context, err error) error {
+	switch {
+	case errors.Is(err, db.ErrPastBusy):
+		return rules.Problems{{Field: "on", Key: "agencytable.busy"}}
+	case errors.Is(err, db.ErrPastLong):
+		return rules.Problems{{Field: "on", Key: "agencytable.too_long"}}
+	}
+	return nil
 }
 
 // since says what the changes are since.
