@@ -39,12 +39,7 @@ func (s *Store) pastFigures(ctx context.Context, b *tableBuilder, scope figureSc
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	err := s.InTx(ctx, func(tx *Store) error {
-		if s.tx == nil { // one snapshot for counters and history
-			if _, err := tx.exec(ctx, `set transaction isolation level repeatable read, read only`); err != nil {
-				return err
-			}
-		}
+	err := s.Snapshot(ctx, func(tx *Store) error { // counters and history of one moment
 		// one long statement without compiling it, which took longer than running it
 		if _, err := tx.exec(ctx, `select set_config('statement_timeout', $1, true), set_config('jit', 'off', true)`, pastLimit); err != nil {
 			return err

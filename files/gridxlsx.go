@@ -23,13 +23,33 @@ const (
 // XLSX writes the grid as a spreadsheet: a frozen heading with a filter, texts
 // as texts (so that none is run), dates as dates. The notes are on a sheet of
 // their own. What one sheet can't hold goes on to a further one.
-func (g Grid) XLSX(w io.Writer) error {
+func (g Grid) XLSX(w io.Writer) error { return Book(w, g) }
+
+// Book writes several grids as one spreadsheet, each on a sheet of its own; the
+// notes are those of the first one.
+func Book(w io.Writer, grids ...Grid) error {
 	book := excelize.NewFile()
 	defer book.Close()
-	x := &xlsxWriter{grid: g, book: book}
+	x := &xlsxWriter{grid: grids[0], book: book}
 	if err := x.styles(); err != nil {
 		return err
 	}
+	for _, g := range grids {
+		if err := x.write(g); err != nil {
+			return err
+		}
+	}
+	x.grid = grids[0]
+	if err := x.notes(); err != nil {
+		return err
+	}
+	book.SetActiveSheet(0)
+	return book.Write(w)
+}
+
+// write writes a grid on sheets of its own.
+func (x *xlsxWriter) write(g Grid) error {
+	x.grid, x.sheets = g, 0
 	if err := x.begin(); err != nil {
 		return err
 	}
@@ -46,18 +66,12 @@ func (g Grid) XLSX(w io.Writer) error {
 			return err
 		}
 	}
-	if err := x.end(); err != nil {
-		return err
-	}
-	if err := x.notes(); err != nil {
-		return err
-	}
-	book.SetActiveSheet(0)
-	return book.Write(w)
+	return x.end()
 }
 
 type xlsxWriter struct {
 	grid                              Grid
+	named                             bool // the book's own first sheet is in use
 	book                              *excelize.File
 	sheet                             *excelize.StreamWriter
 	name                              string
@@ -96,8 +110,8 @@ func (x *xlsxWriter) begin() error {
 	x.sheets++
 	x.name, x.line, x.links = sheetName(x.grid.Title, x.sheets), 1, 0
 	var err error
-	if x.sheets == 1 {
-		err = x.book.SetSheetName(x.book.GetSheetName(0), x.name)
+	if !x.named {
+		x.named, err = true, x.book.SetSheetName(x.book.GetSheetName(0), x.name)
 	} else {
 		_, err = x.book.NewSheet(x.name)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"amal/db"
+	"amal/files"
 	"amal/i18n"
 	"amal/rules"
 	"amal/templates"
@@ -85,6 +86,9 @@ func (a *App) calendarMonth(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		month = today.AddDate(0, 0, 1-today.Day())
 	}
+	if format := exportWanted(c); format != "" {
+		return a.exportFrom(c, me, format, func(c echo.Context, me rules.Actor) (files.Grid, error) { return a.monthGrid(c, me, month, f) })
+	}
 	f.From, f.To = rules.MonthGrid(month)
 	page, err := a.Store.CalendarPage(c.Request().Context(), me, f)
 	if err != nil {
@@ -102,6 +106,7 @@ func (a *App) calendarMonth(c echo.Context, me rules.Actor) error {
 	for i := range page.Vague {
 		view.Vague = append(view.Vague, a.eventRow(c, &page.Vague[i]))
 	}
+	view.Export = exportLinks(c)
 	return render(c, http.StatusOK, calendarPage, view)
 }
 

@@ -25,7 +25,7 @@ type packView struct {
 	First, Second []templates.Choice
 	Since         string // as typed
 	Form          string // address of the page without its query
-	PDF           string
+	PDF, XLSX     string
 	Head          map[string][]twin // column headings and parts' names
 	SinceText     []twin
 	Counts        []packCount
@@ -154,9 +154,16 @@ func (of *packOf) key(key string) []twin {
 var packHeads = []string{"task.one", "field.lead", "field.deadline", "field.status", "pack.why", "directive.one", "pack.matrix", "pack.bare"}
 
 func (a *App) packHTML(c echo.Context, me rules.Actor) error {
+	format := exportWanted(c)
+	if format == "pdf" {
+		return a.packPDF(c, me)
+	}
 	of, err := a.readPack(c, me)
 	if err != nil {
 		return err
+	}
+	if format != "" {
+		return a.packFile(c, me, format, of)
 	}
 	p, e := say(c), of.event
 	href := fmt.Sprintf("/events/%d", e.ID)
@@ -167,7 +174,7 @@ func (a *App) packHTML(c echo.Context, me rules.Actor) error {
 	if len(of.langs) > 1 {
 		q.Set("second", string(of.langs[1]))
 	}
-	view.PDF = href + "/pack.pdf?" + q.Encode()
+	view.PDF, view.XLSX = href+"/pack.pdf?"+q.Encode(), href+"/pack?format=xlsx&"+q.Encode()
 	for _, key := range packHeads {
 		view.Head[key] = of.key(key)
 	}
