@@ -79,7 +79,9 @@ func TestAMonthAsAFile(t *testing.T) {
 	_, err := s.Store.SaveHolidays(t.Context(), s.people["admin"], []db.Holiday{{Country: "UZ", Day: time.Date(2026, 3, 21, 0, 0, 0, 0, time.UTC), Kind: "off", NameEn: "Navruz", Certainty: "official"}}, s.now())
 	must(s, 0, err)
 	b := s.as("manager")
-	count := func(who *browser, query, word string) int { return strings.Count(who.get("/calendar?month=2026-03&format=csv"+query).body, word) }
+	count := func(who *browser, query, word string) int {
+		return strings.Count(who.get("/calendar?month=2026-03&format=csv"+query).body, word)
+	}
 	for query, want := range map[string]int{"": 6, "&all=1": 7, fmt.Sprintf("&agency=%d", s.kz): 1, "&side=UZ": 5} {
 		if got := count(b, query, "Draft the programme"); got != want {
 			t.Errorf("%q: %d deadlines, want %d", query, got, want)
