@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/lib/pq"
@@ -178,34 +179,41 @@ func (s *Store) cyclesSince(ctx context.Context, back *standing, at time.Time) e
 // oldestThen makes the oldest overdue deadlines of the present those of a
 // moment: where what was taken back touches one, it is looked for again.
 func (s *Store) oldestThen(ctx context.Context, b *tableBuilder, back *standing, scope figureScope, span rules.Span, asOf time.Time) error {
+	more, less := map[dueKey]int{}, map[dueKey]int{} // owed then and not now, and the other way round
 	touched := map[int64]bool{}
-	seen := func(key dueKey) bool {
-		return key.kind == asLead && key.overdueAt <= asOf.Unix() && span.Has(key.starts) && scope.has(key.agencyID, key.sides)
-	}
 	for key, f := range back.due {
-		if row := b.rows[key.agencyID]; f.Open < 0 && seen(key) && row != nil && row.Oldest != nil && row.Oldest.Equal(key.starts) {
-			touched[key.agencyID] = true
-		}
-	}
-	var c columns
-	for key, f := range back.due {
-		if f.Open < 0 && touched[key.agencyID] && seen(key) {
-			c.agencies, c.starts, c.sides = append(c.agencies, key.agencyID), append(c.starts, key.starts.Format(time.DateOnly)), append(c.sides, key.sides)
-			c.moments, c.n = append(c.moments, time.Unix(key.overdueAt, 0).UTC().Format(time.RFC3339)), append(c.n, int64(f.Open))
-		}
-	}
-	if err := s.oldestWithout(ctx, b, c, touched, scope, span, asOf); err != nil {
-		return err
-	}
-	for key, f := range back.due {
-		if f.Open <= 0 || !seen(key) {
+		if key.kind != asLead || key.overdueAt > asOf.Unix() || !span.Has(key.starts) || !scope.has(key.agencyID, key.sides) {
 			continue
 		}
+		if f.Open > 0 {
+			more[key] = f.Open
+		} else if f.Open < 0 {
+			less[key] = f.Open
+			oldest := b.row(key.agencyID).Oldest
+			touched[key.agencyID] = touched[key.agencyID] || oldest != nil && oldest.Equal(key.starts)
+		}
+	}
+	maps.DeleteFunc(touched, func(_ int64, is bool) bool { return !is })
+	if err := s.oldestWithout(ctx, b, columnsOf(less, touched), touched, scope, span, asOf); err != nil {
+		return err
+	}
+	for key := range more {
 		if row := b.row(key.agencyID); row.Oldest == nil || key.starts.Before(*row.Oldest) {
 			row.Oldest = &key.starts
 		}
 	}
 	return nil
+}
+
+// columnsOf are the keys of some agencies with their numbers, by column.
+func columnsOf(numbers map[dueKey]int, agencies map[int64]bool) (c columns) {
+	for key, n := range numbers {
+		if agencies[key.agencyID] {
+			c.agencies, c.starts, c.sides = append(c.agencies, key.agencyID), append(c.starts, key.starts.Format(time.DateOnly)), append(c.sides, key.sides)
+			c.moments, c.n = append(c.moments, time.Unix(key.overdueAt, 0).UTC().Format(time.RFC3339)), append(c.n, int64(n))
+		}
+	}
+	return c
 }
 
 // oldestWithout looks for the oldest overdue deadline of agencies among the

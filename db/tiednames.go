@@ -21,6 +21,39 @@ type TiedName struct {
 // name and that me may see: by subject and by the word that history keeps, which
 // is a number, or an id while there is none.
 func (s *Store) tiedNames(ctx context.Context, me rules.Actor, lines []HistoryLine) (map[string]map[string]TiedName, error) {
+	words := tiedWords(lines)
+	found := map[string]map[string]TiedName{"directive": {}, "task": {}}
+	var tasks []struct {
+		Word string
+		Task
+	}
+	var directives []struct {
+		Word string
+		DueDirective
+	}
+	var err error
+	if len(words["task"]) > 0 {
+		err = s.all(ctx, &tasks, tiedTaskNames, pq.Array(words["task"]))
+	}
+	if err == nil && len(words["directive"]) > 0 {
+		err = s.all(ctx, &directives, tiedDirectiveNames, pq.Array(me.RegisterSides()), pq.Array(me.AgenciesAs(rules.Focal)), pq.Array(words["directive"]))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("what history names: %w", err)
+	}
+	for _, t := range tasks {
+		if rules.SightOf(me, t.Scope()) != rules.SeesNothing {
+			found["task"][t.Word] = TiedName{t.ID, t.Ref(), t.Title}
+		}
+	}
+	for _, d := range directives {
+		found["directive"][d.Word] = TiedName{d.ID, d.Ref(), d.Title}
+	}
+	return found, nil
+}
+
+// tiedWords are the words of an event's history for directives and tasks.
+func tiedWords(lines []HistoryLine) map[string][]string {
 	words := map[string][]string{}
 	for _, line := range lines {
 		var changes map[string][2]any
@@ -33,36 +66,7 @@ func (s *Store) tiedNames(ctx context.Context, me rules.Actor, lines []HistoryLi
 			}
 		}
 	}
-	found := map[string]map[string]TiedName{"directive": {}, "task": {}}
-	if len(words["task"]) > 0 {
-		var tasks []struct {
-			Word string
-			Task
-		}
-		err := s.all(ctx, &tasks, tiedTaskNames, pq.Array(words["task"]))
-		if err != nil {
-			return nil, fmt.Errorf("tasks that history names: %w", err)
-		}
-		for _, t := range tasks {
-			if rules.SightOf(me, t.Scope()) != rules.SeesNothing {
-				found["task"][t.Word] = TiedName{t.ID, t.Ref(), t.Title}
-			}
-		}
-	}
-	if len(words["directive"]) > 0 {
-		var directives []struct {
-			Word string
-			DueDirective
-		}
-		err := s.all(ctx, &directives, tiedDirectiveNames, pq.Array(me.RegisterSides()), pq.Array(me.AgenciesAs(rules.Focal)), pq.Array(words["directive"]))
-		if err != nil {
-			return nil, fmt.Errorf("directives that history names: %w", err)
-		}
-		for _, d := range directives {
-			found["directive"][d.Word] = TiedName{d.ID, d.Ref(), d.Title}
-		}
-	}
-	return found, nil
+	return words
 }
 
 // The numbers and ids that a word of history may be.

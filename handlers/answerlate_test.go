@@ -12,12 +12,12 @@ import (
 func TestAnAnswerFromTheMailAsksWhyItIsLate(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	task, link := s.answering()
+	_, link := s.answering()
 	b := s.visitor()
 	if a := b.get(link); a.status != 200 || strings.Contains(a.body, "late_reason") {
 		t.Errorf("asked before it is late: %d", a.status)
 	}
-	task = s.addTask(s.directive, s.uz, time.Date(2026, 2, 10, 0, 0, 0, 0, time.UTC))
+	task := s.addTask(s.directive, s.uz, time.Date(2026, 2, 10, 0, 0, 0, 0, time.UTC))
 	s.later(time.Minute)
 	link = s.mailed("focal", task)
 	if a := b.get(link); !strings.Contains(a.body, `name="late_reason"`) || !strings.Contains(a.body, "Say why it is late") {
