@@ -155,7 +155,7 @@ func Older(t testing.TB, urls URLs) {
 	run(t, urls.Owner, `
 		drop table answer_use, answer_link, hold, indicator_value, export_chunk, export, review_outcome, review_round, saved_view, due_count, delay_count, done_count, due_past, import_row, import;
 		drop function keep_minutes();
-		drop index task_heard, history_changes, history_leads, task_heard_late, task_lead_heard, task_submitted_due, reminder_hour, person_name;
+		drop index task_heard, history_changes, history_leads, history_at, history_sides, task_heard_late, task_lead_heard, task_submitted_due, reminder_hour, person_name;
 		alter table task drop column late_reason, drop column late_plan, drop column late_for;
 		alter table task drop column delay;
 		alter table cycle drop column state;
