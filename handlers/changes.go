@@ -47,6 +47,7 @@ type changeRow struct {
 	What             []string
 	When, Who, Note  string
 	Said             string // the note with what it is
+	Happened         string // when, with what it was
 	Reason, Plan     string
 }
 
@@ -231,6 +232,14 @@ func (a *App) changeRow(c echo.Context, kind string, r *db.MinuteRow, at time.Ti
 		row.Status = templates.Status{Key: shapes[r.Status], Word: p.T("status." + string(r.Status))}
 	}
 	row.What = a.changeWords(c, p, kind, r, agency)
+	switch kind {
+	case "late":
+		row.Happened = p.T("round.what.late_since", "When", row.When)
+	case "silent":
+		row.Happened = p.T("round.what.last_word", "When", row.When)
+	default:
+		row.Happened = row.When + orNothing(", ", row.Who)
+	}
 	if r.Note != "" {
 		row.Said = p.T("round.what."+noteOf[kind], "Text", r.Note)
 	}
