@@ -46,8 +46,13 @@ func (s *Store) checkAssignable(ctx context.Context, t *Task) error {
 	if err != nil {
 		return err
 	}
+	return t.assignable(len(points))
+}
+
+// assignable asks rules about a draft with so many points.
+func (t *Task) assignable(points int) error {
 	return rules.CheckAssign(rules.AssignFacts{
-		HasLead: t.LeadID != nil, Points: len(points), HasDeadline: t.Deadline != nil,
+		HasLead: t.LeadID != nil, Points: points, HasDeadline: t.Deadline != nil,
 		NoDeadlineReason: t.NoDeadlineReason, ControllerID: deref(t.ControllerID), FocalID: deref(t.FocalID),
 	})
 }

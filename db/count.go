@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lib/pq"
+
 	"amal/rules"
 )
 
@@ -62,7 +64,20 @@ func sideScope(side rules.Side) string { return "side:" + string(side) }
 // to t; was is nil for a new one. Rows are touched in one order, so that writers
 // don't deadlock.
 func (s *Store) recount(ctx context.Context, was, t *Task) error {
+	if s.later != nil && t.also == nil {
+		s.later.note(was, t)
+		return nil
+	}
 	delta := map[countKey]int{}
+	countChange(delta, was, t)
+	if err := s.saveOpen(ctx, delta); err != nil {
+		return err
+	}
+	return s.recountDue(ctx, was, t)
+}
+
+// countChange adds what a change does to the counts of open tasks.
+func countChange(delta map[countKey]int, was, t *Task) {
 	if was != nil {
 		for _, k := range was.countKeys() {
 			delta[k]--
@@ -71,28 +86,99 @@ func (s *Store) recount(ctx context.Context, was, t *Task) error {
 	for _, k := range t.countKeys() {
 		delta[k]++
 	}
+}
+
+func (s *Store) saveOpen(ctx context.Context, delta map[countKey]int) error {
 	keys := make([]countKey, 0, len(delta))
 	for k, n := range delta {
 		if n != 0 {
 			keys = append(keys, k)
 		}
 	}
+	if len(keys) == 0 {
+		return nil
+	}
 	sort.Slice(keys, func(i, j int) bool { return fmt.Sprint(keys[i]) < fmt.Sprint(keys[j]) })
+	var scopes, states, moments []string
+	var ns []int64
 	for _, k := range keys {
-		_, err := s.exec(ctx, `
-			insert into open_count (scope, state, overdue_at, n) values ($1, $2, $3, $4)
-			on conflict (scope, state, overdue_at) do update set n = open_count.n + excluded.n`,
-			k.scope, k.state, k.overdueAt, delta[k])
-		if err == nil && k.spanned() {
-			_, err = s.exec(ctx, `
-				insert into open_span (scope, days, starts_at, n)
-				select $1, days, date_bin(make_interval(days => days), $2, 'epoch'), $3 from unnest(array[16, 256]) days
-				on conflict (scope, days, starts_at) do update set n = open_span.n + excluded.n`,
-				k.scope, k.overdueAt, delta[k])
-		}
-		if err != nil {
-			return fmt.Errorf("count of %s: %w", k.scope, err)
+		scopes, states, moments, ns = append(scopes, k.scope), append(states, k.state), append(moments, k.overdueAt), append(ns, int64(delta[k]))
+	}
+	_, err := s.exec(ctx, `
+		insert into open_count (scope, state, overdue_at, n)
+		select scope, state, overdue_at, n from unnest(cast($1 as text[]), cast($2 as text[]), cast($3 as timestamptz[]), cast($4 as integer[])) with ordinality as k (scope, state, overdue_at, n, at)
+		order by at
+		on conflict (scope, state, overdue_at) do update set n = open_count.n + excluded.n`,
+		pq.Array(scopes), pq.Array(states), pq.Array(moments), pq.Array(ns))
+	if err != nil {
+		return fmt.Errorf("counts of open tasks: %w", err)
+	}
+	return s.saveSpans(ctx, keys, delta)
+}
+
+// saveSpans writes the spans of days that agencies are also counted by.
+func (s *Store) saveSpans(ctx context.Context, keys []countKey, delta map[countKey]int) error {
+	var scopes, moments []string
+	var ns []int64
+	for _, k := range keys {
+		if k.spanned() {
+			scopes, moments, ns = append(scopes, k.scope), append(moments, k.overdueAt), append(ns, int64(delta[k]))
 		}
 	}
-	return s.recountDue(ctx, was, t)
+	if len(scopes) == 0 {
+		return nil
+	}
+	_, err := s.exec(ctx, `
+		insert into open_span (scope, days, starts_at, n)
+		select scope, days, date_bin(make_interval(days => days), overdue_at, 'epoch'), sum(n)
+		from unnest(cast($1 as text[]), cast($2 as timestamptz[]), cast($3 as integer[])) as k (scope, overdue_at, n), unnest(array[16, 256]) days
+		group by 1, 2, 3 having sum(n) <> 0 order by 1, 2, 3
+		on conflict (scope, days, starts_at) do update set n = open_span.n + excluded.n`,
+		pq.Array(scopes), pq.Array(moments), pq.Array(ns))
+	if err != nil {
+		return fmt.Errorf("spans of open tasks: %w", err)
+	}
+	return nil
+}
+
+// counting holds the changes of tasks whose counts are written together.
+type counting struct{ changes []countedChange }
+
+type countedChange struct{ was, t *Task }
+
+func (c *counting) note(was, t *Task) {
+	change, now := countedChange{}, *t
+	if was != nil {
+		before := *was
+		change.was = &before
+	}
+	change.t = &now
+	c.changes = append(c.changes, change)
+}
+
+// CountedTogether runs do in one transaction, as InTx does, and writes the counts
+// of all that it changes at its end: the rows that every writer needs are touched
+// once, and are locked for a moment only.
+func (s *Store) CountedTogether(ctx context.Context, do func(tx *Store) error) error {
+	return s.InTx(ctx, func(tx *Store) error {
+		if tx.later != nil {
+			return do(tx)
+		}
+		together := *tx
+		together.later = &counting{}
+		if err := do(&together); err != nil {
+			return err
+		}
+		delta, st := map[countKey]int{}, newStanding()
+		for _, c := range together.later.changes {
+			countChange(delta, c.was, c.t)
+			if err := tx.dueChange(ctx, st, c.was, c.t); err != nil {
+				return err
+			}
+		}
+		if err := tx.saveOpen(ctx, delta); err != nil {
+			return err
+		}
+		return tx.saveStanding(ctx, st)
+	})
 }

@@ -18,6 +18,14 @@ func (s *Store) recountDue(ctx context.Context, was, t *Task) error {
 	if t.also != nil {
 		st, t.also = t.also, nil
 	}
+	if err := s.dueChange(ctx, st, was, t); err != nil {
+		return err
+	}
+	return s.saveStanding(ctx, st)
+}
+
+// dueChange adds what a change does to the statistics.
+func (s *Store) dueChange(ctx context.Context, st *standing, was, t *Task) error {
 	if was != nil {
 		st.add(was.dueState(), -1)
 	}
@@ -27,7 +35,7 @@ func (s *Store) recountDue(ctx context.Context, was, t *Task) error {
 			return err
 		}
 	}
-	return s.saveStanding(ctx, st)
+	return nil
 }
 
 func (s *Store) moveCycles(ctx context.Context, st *standing, taskID int64, from, to string) error {

@@ -47,7 +47,7 @@ func (s *Store) importAssigned(ctx context.Context, me rules.Actor, id int64, in
 	if err := t.move(me, rules.ActAssign); err != nil {
 		return err
 	}
-	if err := s.checkAssignable(ctx, t); err != nil {
+	if err := t.assignable(len(in.Points)); err != nil {
 		return err
 	}
 	if err := s.importNumber(ctx, t, in.Number); err != nil {

@@ -24,7 +24,14 @@ func (s *Store) Apart(ctx context.Context, do func() error) error {
 	if _, err := s.tx.ExecContext(ctx, `savepoint apart`); err != nil {
 		return translate(err)
 	}
+	counted := 0
+	if s.later != nil {
+		counted = len(s.later.changes)
+	}
 	if failed := do(); failed != nil {
+		if s.later != nil {
+			s.later.changes = s.later.changes[:counted]
+		}
 		if _, err := s.tx.ExecContext(ctx, `rollback to savepoint apart`); err != nil {
 			return errors.Join(failed, translate(err))
 		}

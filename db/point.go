@@ -23,6 +23,12 @@ func (s *Store) savePoints(ctx context.Context, subject string, id int64, points
 	if _, err := s.exec(ctx, `delete from `+table+` where `+column+` = $1`, id); err != nil {
 		return err
 	}
+	return s.addPoints(ctx, subject, id, points)
+}
+
+// addPoints writes the points of what has none yet.
+func (s *Store) addPoints(ctx context.Context, subject string, id int64, points []string) error {
+	table, column := subject+"_point", subject+"_id"
 	_, err := s.exec(ctx, `
 		insert into `+table+` (`+column+`, number, text)
 		select $1, n, e from unnest($2::text[]) with ordinality as p (e, n)`, id, pq.Array(points))

@@ -25,6 +25,7 @@ type Store struct {
 	fresh *[]string     // queries this transaction ran that are not prepared yet
 	fixed *Store        // see steady
 	past  chan struct{} // held by who computes figures of an earlier day
+	later *counting     // counts that this transaction writes at its end; nil: at once
 }
 
 // Options says how to reach the database. Connections is the size of each of
@@ -120,7 +121,8 @@ func (s *Store) Queries() int64 {
 }
 
 // InTx runs do in one transaction, which is committed if do returns nil.
-// Inside a transaction it joins that one.
+// Inside a transaction it joins that one. What it ran for the first time is
+// prepared afterwards, also where it is undone: some work is only tried.
 func (s *Store) InTx(ctx context.Context, do func(tx *Store) error) error {
 	if s.tx != nil {
 		return do(s)
@@ -132,15 +134,24 @@ func (s *Store) InTx(ctx context.Context, do func(tx *Store) error) error {
 	var fresh []string
 	if err := do(&Store{pool: s.pool, tx: tx, stmts: s.stmts, fresh: &fresh, past: s.past}); err != nil {
 		_ = tx.Rollback() // what went wrong before matters more
+		s.prepareAll(ctx, fresh)
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return translate(err)
 	}
-	for _, query := range fresh {
-		_, _ = s.prepare(ctx, query) // next time it is there; the work itself is done
-	}
+	s.prepareAll(ctx, fresh)
 	return nil
+}
+
+// prepareAll has queries there next time; the work itself is done.
+func (s *Store) prepareAll(ctx context.Context, queries []string) {
+	for _, query := range queries {
+		if ctx.Err() != nil {
+			return
+		}
+		_, _ = s.prepare(ctx, query)
+	}
 }
 
 // statements keeps each query prepared: lib/pq would plan it anew at every

@@ -69,7 +69,10 @@ func (s *Store) AddTask(ctx context.Context, me rules.Actor, in TaskInput) (id i
 		if err := tx.once(ctx, me, in.FormKey, fmt.Sprintf("/directives/%d", d.ID)); err != nil {
 			return err
 		}
-		if err := tx.saveTaskParts(ctx, id, in); err != nil {
+		if err := tx.addPoints(ctx, "task", id, in.Points); err != nil {
+			return err
+		}
+		if err := tx.addCoExecutors(ctx, id, in); err != nil {
 			return err
 		}
 		return tx.log(ctx, deed{Me: me, Act: "add", Now: in.Now},
@@ -129,6 +132,9 @@ func (s *Store) goodParent(ctx context.Context, directiveID int64, in TaskInput)
 // goodPeople reports whether the focal point is an active one of the lead and
 // every co-executor is an agency.
 func (s *Store) goodPeople(ctx context.Context, in TaskInput) (ok bool, err error) {
+	if in.FocalID == 0 && len(in.CoExecutors) == 0 {
+		return true, nil
+	}
 	err = s.get(ctx, &ok, `
 		select (cast($1 as bigint) = 0 or exists (
 				select from member m join person p on p.id = m.person_id
@@ -145,6 +151,13 @@ func (s *Store) saveTaskParts(ctx context.Context, id int64, in TaskInput) error
 	}
 	if _, err := s.exec(ctx, `delete from co_executor where task_id = $1`, id); err != nil {
 		return err
+	}
+	return s.addCoExecutors(ctx, id, in)
+}
+
+func (s *Store) addCoExecutors(ctx context.Context, id int64, in TaskInput) error {
+	if len(in.CoExecutors) == 0 {
+		return nil
 	}
 	_, err := s.exec(ctx, `
 		insert into co_executor (task_id, agency_id) select $1, c from unnest($2::bigint[]) as u (c)

@@ -21,6 +21,7 @@ type bringer struct {
 	now      time.Time
 	agencies map[int64]*db.Agency
 	named    agencyNames
+	numbered map[[2]int]int64 // directives of tasks, by number
 }
 
 // row is a row's values by field.

@@ -114,12 +114,12 @@ func (a *App) bringer(ctx context.Context, im *db.Import) (*bringer, error) {
 		return nil, rules.ErrForbidden
 	}
 	all, err := a.Store.Directory(ctx, a.Now())
-	return &bringer{im: im, me: me, now: a.Now(), agencies: all, named: namesOfAgencies(all)}, err
+	return &bringer{im: im, me: me, now: a.Now(), agencies: all, named: namesOfAgencies(all), numbered: map[[2]int]int64{}}, err
 }
 
 // check finds out the fate of rows: each is written as it would be, and undone.
 func (b *bringer) check(ctx context.Context, store *db.Store, rows []db.ImportRow, lease string) error {
-	err := store.InTx(ctx, func(tx *db.Store) error {
+	err := store.CountedTogether(ctx, func(tx *db.Store) error {
 		for i := range rows {
 			if err := b.try(ctx, tx, &rows[i]); err != nil {
 				return err
@@ -195,7 +195,7 @@ func (b *bringer) doubles(ctx context.Context, store *db.Store, rows []db.Import
 // writeAll writes a batch in one transaction with the note that it is written,
 // so that nothing is written twice. A row that no longer can be says why.
 func (b *bringer) writeAll(ctx context.Context, store *db.Store, rows []db.ImportRow, lease string) error {
-	return store.InTx(ctx, func(tx *db.Store) error {
+	return store.CountedTogether(ctx, func(tx *db.Store) error {
 		rows = b.parentsFirst(rows)
 		for i := range rows {
 			if err := b.bring(ctx, tx, &rows[i]); err != nil {

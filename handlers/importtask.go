@@ -24,7 +24,7 @@ func (b *bringer) planTask(ctx context.Context, s *db.Store, r *row) (plan, erro
 	if number != 0 {
 		p.identity = rules.TaskRef(ref[0], ref[1], number)
 	}
-	directiveID, err := s.DirectiveByRef(ctx, b.me, ref[0], ref[1])
+	directiveID, err := b.directive(ctx, s, ref)
 	if errors.Is(err, db.ErrNotFound) {
 		r.wrong("directive_number", "import.error.no_directive")
 		return p, nil
@@ -45,6 +45,18 @@ func (b *bringer) planTask(ctx context.Context, s *db.Store, r *row) (plan, erro
 	}
 	p.write = func(ctx context.Context, s *db.Store) error { return s.ImportTask(ctx, b.me, in) }
 	return p, nil
+}
+
+// directive finds a directive by its number, once for all rows of a batch.
+func (b *bringer) directive(ctx context.Context, s *db.Store, ref [2]int) (int64, error) {
+	if id := b.numbered[ref]; id != 0 {
+		return id, nil
+	}
+	id, err := s.DirectiveByRef(ctx, b.me, ref[0], ref[1])
+	if err == nil {
+		b.numbered[ref] = id
+	}
+	return id, err
 }
 
 // taskNumber reads the numbers of a row: its directive's, and the task's where
