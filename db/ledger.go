@@ -34,6 +34,7 @@ type LedgerLine struct {
 	SentAt      *time.Time `db:"sent_at"`
 	Attempts    int
 	TimeZone    string `db:"time_zone"` // of the lead
+	Official    bool   // for official use
 }
 
 // Ref returns the number of the task.
@@ -128,7 +129,7 @@ func (s *Store) Ledger(ctx context.Context, me rules.Actor, f LedgerFilter) ([]L
 			coalesce(a.id, 0) as lead_id, d.number_year, d.number as directive_no,
 			t.number as task_no, r.planned_for, r.late, `+ledgerState+` as state, r.reason,
 			coalesce(m.address, '') as address, coalesce(m.answer, '') as answer, m.sent_at, coalesce(m.attempts, 0) as attempts,
-			coalesce(a.time_zone, 'UTC') as time_zone, `+ledgerOrders.mark(f.Sort)+ledgerFrom+`
+			coalesce(a.time_zone, 'UTC') as time_zone, coalesce(d.official, false) as official, `+ledgerOrders.mark(f.Sort)+ledgerFrom+`
 		where `+c.where()+order+` limit 51`, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)

@@ -12,12 +12,13 @@ import (
 
 // Found is one thing that a search found.
 type Found struct {
-	Kind   string // one of SearchKinds
-	ID     int64
-	On     int64  `db:"on_id"` // the task of a report or file
-	Title  string // of the thing; of a report its beginning
-	Ref    string `db:"-"`
-	Beside string // title of the task or directive it belongs to
+	Kind     string // one of SearchKinds
+	ID       int64
+	On       int64  `db:"on_id"` // the task of a report or file
+	Title    string // of the thing; of a report its beginning
+	Ref      string `db:"-"`
+	Beside   string // title of the task or directive it belongs to
+	Official bool   // for official use
 
 	NumberYear  *int `db:"number_year"`
 	DirectiveNo *int `db:"directive_no"`
@@ -43,22 +44,22 @@ const seesAllOf = `(a.side = any($1) or a.side = 'joint' and d.sides && $1 or t.
 // sources says for each kind which rows are searched and who sees them; all
 // take $1 to $3 of seesAllOf, and $4, the sides of his agencies.
 var sources = map[string]string{
-	"directive": `select 'directive' as kind, x.id, x.id as on_id, x.title, m.title as beside, x.number_year, x.number as directive_no, cast(null as integer) as task_no
+	"directive": `select 'directive' as kind, x.id, x.id as on_id, x.title, m.title as beside, x.number_year, x.number as directive_no, cast(null as integer) as task_no, x.official
 		from directive x join meeting m on m.id = x.meeting_id
 		where cardinality($3::bigint[]) >= 0 and cardinality($4::text[]) >= 0 and (x.sides && $1 or exists (select from task t where t.directive_id = x.id and t.status <> 'draft'
 			and (t.lead_id = any($2) or exists (select from co_executor e where e.task_id = t.id and e.agency_id = any($2)))))`,
-	"task": `select 'task' as kind, x.id, x.id as on_id, x.title, d.title as beside, d.number_year, d.number as directive_no, x.number as task_no
+	"task": `select 'task' as kind, x.id, x.id as on_id, x.title, d.title as beside, d.number_year, d.number as directive_no, x.number as task_no, d.official
 		from task x join directive d on d.id = x.directive_id
 		where cardinality($3::bigint[]) >= 0 and cardinality($4::text[]) >= 0 and (d.sides && $1 or x.status <> 'draft' and (x.lead_id = any($2)
 			or exists (select from co_executor e where e.task_id = x.id and e.agency_id = any($2))))`,
-	"report": `select 'report' as kind, x.id, t.id as on_id, left(x.done, 200) as title, t.title as beside, d.number_year, d.number as directive_no, t.number as task_no
+	"report": `select 'report' as kind, x.id, t.id as on_id, left(x.done, 200) as title, t.title as beside, d.number_year, d.number as directive_no, t.number as task_no, d.official
 		from report x join task t on t.id = x.task_id join directive d on d.id = t.directive_id join agency a on a.id = t.lead_id
 		where x.undone_at is null and cardinality($4::text[]) >= 0 and ` + seesAllOf,
-	"file": `select 'file' as kind, x.id, t.id as on_id, x.name as title, t.title as beside, d.number_year, d.number as directive_no, t.number as task_no
+	"file": `select 'file' as kind, x.id, t.id as on_id, x.name as title, t.title as beside, d.number_year, d.number as directive_no, t.number as task_no, d.official
 		from file x join task t on t.id = x.task_id join directive d on d.id = t.directive_id join agency a on a.id = t.lead_id join agency g on g.id = x.agency_id
 		where ` + seesAllOf + ` and (x.report_id is not null or x.agency_id = any($2))
 			and (x.visibility <> 'own' or g.side = any($4) or g.side = 'joint' or 'joint' = any($4))`,
-	"agency": `select 'agency' as kind, x.id, x.id as on_id, x.name_en as title, x.code as beside, cast(null as integer) as number_year, cast(null as integer) as directive_no, cast(null as integer) as task_no
+	"agency": `select 'agency' as kind, x.id, x.id as on_id, x.name_en as title, x.code as beside, cast(null as integer) as number_year, cast(null as integer) as directive_no, cast(null as integer) as task_no, false as official
 		from agency x where cardinality($3::bigint[]) >= 0 and cardinality($4::text[]) >= 0 and cardinality($1::text[]) >= 0 and cardinality($2::bigint[]) >= 0`,
 }
 

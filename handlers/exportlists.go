@@ -159,7 +159,7 @@ func (a *App) ledgerGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	grid := a.grid(c, "reminders", p.T("nav.reminders"), filterNote(c, "field.status", state), filterNote(c, "agency.one", n.of(f.AgencyID)))
 	grid.Columns = []files.Column{{Title: p.T("ledger.planned"), Width: 16, Kind: files.Moment}, {Title: p.T("ledger.why"), Width: 24}, {Title: p.T("column.number"), Width: 11},
 		{Title: p.T("column.task"), Width: 40}, {Title: p.T("column.lead"), Width: 26}, {Title: p.T("ledger.to"), Width: 26}, {Title: p.T("column.email"), Width: 24},
-		{Title: p.T("ledger.outcome"), Width: 14}, {Title: p.T("column.sent_at"), Width: 16, Kind: files.Moment}, {Title: p.T("column.answer"), Width: 30}}
+		{Title: p.T("ledger.outcome"), Width: 14}, {Title: p.T("column.sent_at"), Width: 16, Kind: files.Moment}, {Title: p.T("column.answer"), Width: 30}, {Title: p.T("column.official"), Width: 11}}
 	grid.Rows = eachSorted(c.Request().Context(), a.Store, ask.Sort, func(s *db.Store, by db.Sort) ([]db.LedgerLine, error) {
 		f.Sort = by
 		return s.Ledger(c.Request().Context(), me, f)
@@ -169,7 +169,7 @@ func (a *App) ledgerGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 			task = files.Link{Text: row.Ref, Href: a.addressOf(taskPath(l.TaskID))}
 		}
 		return []any{l.PlannedFor, row.Rule, task, row.Title, row.Lead, row.Who + ", " + row.Audience, row.Address,
-			row.State.Word, momentCell(l.SentAt), orWord(row.Reason, row.Answer)}
+			row.State.Word, momentCell(l.SentAt), orWord(row.Reason, row.Answer), officialCell(p, l.Official)}
 	})
 	return ask.file(grid, "planned", "", "task", "task", "lead", "to", "to", "outcome", "outcome", "outcome"), nil
 }
@@ -179,7 +179,7 @@ func (a *App) searchGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	p, question, only := say(c), c.QueryParam("q"), c.QueryParam("kind")
 	words := rules.SearchWords(question)
 	grid := a.grid(c, "search", p.T("search.title")+": "+question)
-	grid.Columns = []files.Column{{Title: p.T("field.kind"), Width: 14}, {Title: p.T("column.number"), Width: 12}, {Title: p.T("field.title"), Width: 70}, {Title: p.T("column.belongs"), Width: 60}}
+	grid.Columns = []files.Column{{Title: p.T("field.kind"), Width: 14}, {Title: p.T("column.number"), Width: 12}, {Title: p.T("field.title"), Width: 70}, {Title: p.T("column.belongs"), Width: 60}, {Title: p.T("column.official"), Width: 11}}
 	grid.Rows = func(yield func([]any, error) bool) {
 		for _, kind := range db.SearchKinds {
 			if only != "" && only != kind {
@@ -206,7 +206,7 @@ func (a *App) foundRows(c echo.Context, me rules.Actor, kind string, words []str
 		return s.SearchOn(c.Request().Context(), me, kind, words, before)
 	}, func(f *db.Found) []any {
 		row := a.foundRow(c, kind, f)
-		return []any{p.T("search." + kind), files.Link{Text: row.Ref, Href: a.addressOf(row.Href)}, row.Title, row.Beside}
+		return []any{p.T("search." + kind), files.Link{Text: row.Ref, Href: a.addressOf(row.Href)}, row.Title, row.Beside, officialCell(p, f.Official)}
 	})
 }
 

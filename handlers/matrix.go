@@ -155,6 +155,7 @@ func (a *App) matrixGrid(c echo.Context, me rules.Actor, n names, sides []string
 	for _, side := range sides {
 		grid.Columns = append(grid.Columns, files.Column{Title: p.T("side." + side), Width: 44})
 	}
+	grid.Columns = append(grid.Columns, files.Column{Title: p.T("column.official"), Width: 11})
 	of := &packOf{langs: []i18n.Lang{p.Lang()}}
 	grid.Rows = eachPage(ctx, a.Store, func(s *db.Store, last *db.MatrixRow) ([]db.MatrixRow, error) {
 		f := db.MatrixFilter{Sides: sides, Size: db.PageSize, Now: a.Now()}
@@ -171,7 +172,7 @@ func (a *App) matrixGrid(c echo.Context, me rules.Actor, n names, sides []string
 			}
 			cells = append(cells, strings.Join(lines, "; "))
 		}
-		return cells
+		return append(cells, officialCell(p, r.Official))
 	})
 	return grid
 }
