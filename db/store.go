@@ -147,10 +147,9 @@ func (s *Store) InTx(ctx context.Context, do func(tx *Store) error) error {
 // prepareAll has queries there next time; the work itself is done.
 func (s *Store) prepareAll(ctx context.Context, queries []string) {
 	for _, query := range queries {
-		if ctx.Err() != nil {
+		if _, err := s.prepare(ctx, query); err != nil { // the database is away, or nobody waits any more
 			return
 		}
-		_, _ = s.prepare(ctx, query)
 	}
 }
 
