@@ -355,6 +355,7 @@ create index task_lead_untold on task (lead_id, coalesce(overdue_at, 'infinity')
 create index task_lead_submitted on task (lead_id, submitted_at, id) where status = 'submitted';
 create index task_directive_submitted on task (directive_id) where status = 'submitted';
 create index task_unsettled on task (directive_id, status, deadline, id) where status not in ('accepted', 'cancelled');
+create index task_first_due on task (deadline, directive_id, id) where status in ('assigned', 'in_progress', 'returned');
 create index task_lead_directive on task (lead_id, directive_id) where status not in ('draft', 'cancelled');
 create index task_submitted on task (submitted_at, id) where status = 'submitted';
 create index task_submitted_due on task (coalesce(overdue_at, 'infinity'), id) where status = 'submitted';

@@ -165,7 +165,7 @@ func Older(t testing.TB, urls URLs) {
 			add constraint message_kind_check check (kind in ('digest', 'now'));
 		drop table alarm, open_span;
 		drop index message_failed, message_alarm;
-		drop index task_directive_submitted, task_unsettled, task_lead_directive, directive_by_number, directive_untouched, reminder_key, reminder_message;
+		drop index task_directive_submitted, task_unsettled, task_first_due, task_lead_directive, directive_by_number, directive_untouched, reminder_key, reminder_message;
 		create unique index reminder_key on reminder (rule, subject, subject_id, occasion, recipient);
 		create index reminder_subject on reminder (subject, subject_id, id);
 		create index reminder_message on reminder (message_id);
