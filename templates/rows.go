@@ -153,12 +153,15 @@ func (c *compiler) loop(n *tree.RangeNode, s scope) tree.Node {
 		}
 		return n
 	}
-	slots := len(s.of)
+	kinds := s.of
 	c.loops = append(c.loops, func(dot, root any, vars []any) (string, error) {
-		o := out{text: make([]byte, 0, 1<<15), vars: make([]reflect.Value, slots, slots+8)}
-		o.vars[0] = reflect.ValueOf(root)
-		for i, v := range vars {
-			o.vars[i+1] = reflect.ValueOf(v)
+		o := out{text: make([]byte, 0, 1<<15), vars: make([]reflect.Value, 0, len(kinds)+8)}
+		for i, v := range append([]any{root}, vars...) {
+			if v == nil { // a name that a map does not have
+				o.vars = append(o.vars, reflect.Zero(kinds[i]))
+				continue
+			}
+			o.vars = append(o.vars, reflect.ValueOf(v))
 		}
 		write(&o, reflect.ValueOf(dot))
 		return string(o.text), o.err

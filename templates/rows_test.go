@@ -79,7 +79,7 @@ func TestCompiledRowsWriteWhatHTMLTemplateWrites(t *testing.T) {
 		return r
 	})
 	rapid.Check(t, func(rt *rapid.T) {
-		view := list{text.Draw(rt, "title"), rapid.Bool().Draw(rt, "pick"), map[string]bool{"word": rapid.Bool().Draw(rt, "show")}, rapid.SliceOfN(rows, 0, 4).Draw(rt, "rows")}
+		view := list{text.Draw(rt, "title"), rapid.Bool().Draw(rt, "pick"), rapid.SampledFrom([]map[string]bool{nil, {"word": true}, {"word": false, "name": true}}).Draw(rt, "show"), rapid.SliceOfN(rows, 0, 4).Draw(rt, "rows")}
 		var got, want bytes.Buffer
 		errGot, errWant := fast.Execute(&got, view), plain.Execute(&want, view)
 		if (errGot == nil) != (errWant == nil) || got.String() != want.String() {
