@@ -227,7 +227,9 @@ func TestOverdueFiltersCountWhatTheyList(t *testing.T) {
 		want []int64
 	}{
 		"all": {db.OverdueFilter{}, []int64{tasks[2], tasks[1], kz, tasks[0]}}, "newest": {db.OverdueFilter{Sort: db.Sort{By: "delay"}}, []int64{tasks[0], kz, tasks[1], tasks[2]}},
-		"week": {db.OverdueFilter{MinDays: 1, MaxDays: 7}, []int64{kz, tasks[0]}}, "month": {db.OverdueFilter{MinDays: 8, MaxDays: 30}, []int64{tasks[2], tasks[1]}},
+		"never heard of": {db.OverdueFilter{Sort: db.Sort{By: "heard"}}, []int64{tasks[2], tasks[1], kz, tasks[0]}}, "numbers": {db.OverdueFilter{Sort: db.Sort{By: "number"}}, []int64{tasks[0], tasks[1], tasks[2], kz}},
+		"numbers of an agency": {db.OverdueFilter{AgencyID: w.uz, Sort: db.Sort{By: "number", Desc: true}}, []int64{tasks[2], tasks[1], tasks[0]}},
+		"week":                 {db.OverdueFilter{MinDays: 1, MaxDays: 7}, []int64{kz, tasks[0]}}, "month": {db.OverdueFilter{MinDays: 8, MaxDays: 30}, []int64{tasks[2], tasks[1]}},
 		"side": {db.OverdueFilter{Side: rules.KZ}, []int64{kz}}, "agency": {db.OverdueFilter{AgencyID: w.uz}, []int64{tasks[2], tasks[1], tasks[0]}},
 		"directive": {db.OverdueFilter{DirectiveID: other}, []int64{kz}}, "meeting": {db.OverdueFilter{MeetingID: w.meeting, MaxDays: 5}, []int64{kz, tasks[0]}},
 		"none": {db.OverdueFilter{MeetingID: w.meeting + 1}, nil},
