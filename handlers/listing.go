@@ -27,13 +27,15 @@ import (
 //	rows, err := a.Store.People(ctx, find, asked.Sort)
 //	view.List = asked.view(c)                      // {{template "heads" .List}}, {{template "columns" .List}}
 //	view.Pager.Next = asked.after(c, last.Key)
+//	grid.Rows = eachSorted(ctx, a.Store, asked.Sort, …)
 //	grid = asked.file(grid, "name", "", "seen")    // the same columns in the file
 //
 // The address says sort=COLUMN and way=asc or desc; cols=a,b or col=a&col=b are
 // the columns that are shown, none means all; after= and id= are a db.Mark.
 // What an address says that the list does not know does nothing. In templates a
 // cell asks a variable that was set before the rows: {{$seen := .List.Show.seen}}
-// … {{if $seen}}<td>…</td>{{end}}.
+// … {{if $seen}}<td>…</td>{{end}}. A form of filters keeps order and columns with
+// {{template "keeps" .List}}; lists that are no tables have {{template "sorts" .List}}.
 type listing struct {
 	columns []column // the first is always shown
 	sort    string   // the column of the list's own order
