@@ -408,9 +408,34 @@ create index request_waiting on request (asked_at, id) where state = 'pending';
 create table co_executor (
 	task_id   bigint not null references task,
 	agency_id bigint not null references agency,
+	state     text check (state in ('open', 'submitted')), -- of the task; null: closed or a draft
+	due_at    timestamptz not null, -- when the task becomes overdue; 'infinity': never
 	primary key (task_id, agency_id)
 );
 create index co_executor_agency on co_executor (agency_id, task_id);
+create index co_executor_due on co_executor (agency_id, state, coalesce(due_at, 'infinity'), task_id) where state is not null;
+
+-- What an agency contributes to stands in the order of its list: a copy of the
+-- task's state and moment, kept by the database.
+create function co_executor_begins() returns trigger language plpgsql as $$
+begin
+	select case when t.status = 'submitted' then 'submitted' when t.status in ('assigned', 'in_progress', 'returned') then 'open' end, coalesce(t.overdue_at, 'infinity')
+	into new.state, new.due_at from task t where t.id = new.task_id;
+	return new;
+end
+$$;
+create trigger co_executor_begins before insert on co_executor for each row execute function co_executor_begins();
+create function co_executors_follow() returns trigger language plpgsql as $$
+begin
+	update co_executor
+	set state = case when new.status = 'submitted' then 'submitted' when new.status in ('assigned', 'in_progress', 'returned') then 'open' end,
+		due_at = coalesce(new.overdue_at, 'infinity')
+	where task_id = new.id;
+	return null;
+end
+$$;
+create trigger co_executors_follow after update of status, overdue_at on task for each row
+	when (old.status <> new.status or old.overdue_at is distinct from new.overdue_at) execute function co_executors_follow();
 
 -- What the lead says of a task: a progress report, or a completion report that
 -- answers the expected result and waits for a decision.

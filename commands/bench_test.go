@@ -275,6 +275,7 @@ func (r *real) pages() []struct{ name, who, path, bare string } {
 		{"tasks", "focal.uz", "/tasks", fmt.Sprintf(`select t.id, t.title, t.deadline, d.title from task t join directive d on d.id = t.directive_id where t.%s and t.lead_id = %d order by coalesce(t.overdue_at, 'infinity'), t.id limit 51`, open, own)},
 		{"review", "controller", "/review", `select t.id, t.title, t.submitted_at, a.name_en, d.title from task t` + joins + `where t.status = 'submitted' order by t.submitted_at, t.id limit 51`},
 		{"meetings", "manager", "/meetings", `select id, title, held_on, place from meeting order by held_on desc, id desc limit 51`},
+		{"directives", "manager", "/directives", `select id, number, title from directive order by coalesce(number_year, 0) desc, coalesce(number, 0) desc, id desc limit 51`},
 		{"directive", "manager", fmt.Sprintf("/directives/%d", directive), fmt.Sprintf(`select t.id, t.title, t.status, t.deadline, a.name_en from task t%swhere t.directive_id = %d order by t.number`, joins, directive)},
 		{"reminders", "auditor", "/reminders", `select id, rule, subject_id, planned_for, state from reminder order by id desc limit 51`},
 		{"search, few", "manager", "/search?q=zarafshan+glacier", `select id, title from task where folded like '%zarafshan%' and folded like '%glacier%' order by id desc limit 21`},

@@ -185,7 +185,7 @@ func (s *Store) StandingReports(ctx context.Context, me rules.Actor, taskIDs []i
 		TaskReport
 		TaskID int64 `db:"task_id"`
 	}
-	err := s.all(ctx, &rows, `select r.task_id, `+reviewDays+` as review_days,
+	err := s.steady().all(ctx, &rows, `select r.task_id, `+reviewDays+` as review_days,
 			array(select e.agency_id from co_executor e where e.task_id = r.task_id and `+gaveNothing+` order by e.agency_id) as missing, `+reportColumns+`
 		join task t on t.id = r.task_id and t.submissions = r.submission
 		join directive d on d.id = t.directive_id

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -67,32 +68,36 @@ var ownOrders = orders{id: "t.id", own: "deadline", by: map[string]order{
 // by itself the most urgent first and those without a deadline last, PageSize
 // and one more where there are further ones.
 func (s *Store) MyTasks(ctx context.Context, me rules.Actor, by Sort) ([]ListedTask, error) {
-	return s.ownTasks(ctx, me, `t.status in ('assigned', 'in_progress', 'returned')`, by)
+	return s.ownTasks(ctx, me, "open", `t.status in ('assigned', 'in_progress', 'returned')`, by)
 }
 
 // MyTasksInReview lists the tasks of the agencies of me whose report waits for
 // a decision.
 func (s *Store) MyTasksInReview(ctx context.Context, me rules.Actor, by Sort) ([]ListedTask, error) {
-	return s.ownTasks(ctx, me, `t.status = 'submitted'`, by)
+	return s.ownTasks(ctx, me, "submitted", `t.status = 'submitted'`, by)
 }
 
 // ownTasks finds the ids of what each agency leads on its own index, and of what
-// it contributes to by what it contributes to, never by walking all tasks in the
-// list's order: a page costs the same however many tasks others have.
-func (s *Store) ownTasks(ctx context.Context, me rules.Actor, states string, by Sort) ([]ListedTask, error) {
-	c := &clause{args: []any{me.PersonID, pq.Array(me.AgenciesAs(rules.Focal))}}
-	c.add(states)
+// it contributes to on that of co-executors, never by walking all tasks in the
+// list's order: a page costs the same however many there are.
+func (s *Store) ownTasks(ctx context.Context, me rules.Actor, state, states string, by Sort) ([]ListedTask, error) {
+	c := &clause{args: []any{me.PersonID, pq.Array(me.AgenciesAs(rules.Focal)), state}}
 	order := ownOrders.page(c, by, false)
-	page := c.where() + order + ` limit 51`
+	page := strings.Join(append(c.conditions, "true"), " and ") + order + ` limit 51`
+	heard, shared := `null::timestamptz`, `co_executor c`
+	if by.By == "heard" { // which a task alone knows
+		heard, shared = `t.heard_at`, `co_executor c join task t on t.id = c.task_id`
+	}
 	var rows []ListedTask
-	err := s.all(ctx, &rows, `
-		with shared as materialized (
-			select t.id, t.status, t.overdue_at, t.heard_at from co_executor c join task t on t.id = c.task_id where c.agency_id = any($2) and `+states+`
-		), mine as (
+	err := s.steady().all(ctx, &rows, `
+		with mine as (
 			(select t.* from unnest($2::bigint[]) own (id) cross join lateral (
-				select t.id, t.overdue_at, t.heard_at from task t where t.lead_id = own.id and `+page+`) t)
+				select t.id, coalesce(t.overdue_at, 'infinity') as overdue_at, `+heard+` as heard_at from task t where t.lead_id = own.id and `+states+` and `+page+`) t)
 			union
-			(select t.id, t.overdue_at, t.heard_at from shared t where `+page+`)
+			(select t.* from unnest($2::bigint[]) own (id) cross join lateral (
+				select t.id, t.overdue_at, t.heard_at from (
+					select c.task_id as id, c.due_at as overdue_at, `+heard+` as heard_at from `+shared+` where c.agency_id = own.id and c.state = $3
+				) t where `+page+`) t)
 		)
 		select `+listedColumns+`, `+ownOrders.mark(by)+`,
 			array(select text from task_point where task_id = t.id order by number) as points
@@ -142,7 +147,7 @@ func (s *Store) ReviewQueue(ctx context.Context, me rules.Actor, by Sort) ([]Lis
 		where r.task_id = t.id and r.submission = t.submissions and x.person_id = $1)))`)
 	order := reviewOrders.page(c, by, false)
 	var rows []ListedTask
-	err := s.all(ctx, &rows, `
+	err := s.steady().all(ctx, &rows, `
 		select `+listedColumns+`, `+reviewOrders.mark(by)+`
 		from task t
 		join directive d on d.id = t.directive_id

@@ -136,7 +136,8 @@ func replayed(history []db.HistoryLine) string {
 	return ""
 }
 
-// wrongCounts counts the rows of open_count that differ from the tasks.
+// wrongCounts counts the rows of open_count, its spans and co-executors that
+// differ from the tasks.
 const wrongCounts = `
 	with t as (
 		select t.id, case when t.status = 'submitted' then 'submitted' else 'open' end as state, coalesce(t.overdue_at, 'infinity') as overdue_at, t.lead_id, d.sides
@@ -154,6 +155,8 @@ const wrongCounts = `
 	select count(*) from (
 		(select scope, state, overdue_at, n from truth except select scope, state, overdue_at, n from open_count)
 		union all (select scope, state, overdue_at, n from open_count where n <> 0 except select scope, state, overdue_at, n from truth)
+		union all (select 'co_executor:' || c.task_id, t.state, t.overdue_at, 1 from co_executor c left join t on t.id = c.task_id
+			where c.state is distinct from t.state or t.state is not null and c.due_at <> t.overdue_at)
 		union all (select scope, days::text, starts_at, n from spans except select scope, days::text, starts_at, n from open_span)
 		union all (select scope, days::text, starts_at, n from open_span where n <> 0 except select scope, days::text, starts_at, n from spans)
 	) differences`

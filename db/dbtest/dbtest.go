@@ -164,6 +164,11 @@ func Older(t testing.TB, urls URLs) {
 		alter table message drop column answer_key, drop column alarm_id, drop column says_over, drop constraint message_kind_check,
 			add constraint message_kind_check check (kind in ('digest', 'now'));
 		drop table alarm, open_span;
+		drop trigger co_executors_follow on task;
+		drop trigger co_executor_begins on co_executor;
+		drop function co_executors_follow();
+		drop function co_executor_begins();
+		alter table co_executor drop column state, drop column due_at;
 		drop index message_failed, message_alarm;
 		drop index task_directive_submitted, task_unsettled, task_first_due, task_lead_directive, directive_by_number, directive_untouched, reminder_key, reminder_message;
 		create unique index reminder_key on reminder (rule, subject, subject_id, occasion, recipient);
