@@ -253,7 +253,7 @@ func TestTheOverdueListKeepsItsOrderAndColumns(t *testing.T) {
 		!strings.Contains(page, `<input type="hidden" name="sort" value="heard">`) {
 		t.Errorf("the saved view at %s has other columns or another order", a.location)
 	}
-	if csv := b.get(a.location + "&format=csv").body; !strings.HasPrefix(csv, "\uFEFFNumber;Task;Directive;Side;Lead executor;Status;Days late;Last report\r\n") {
+	if csv := b.get(a.location + "&format=csv").body; !strings.HasPrefix(csv, "\uFEFFNumber;Task;Directive;Side;Lead executor;Status;Days late;For official use;Last report\r\n") {
 		t.Errorf("its file begins %.120q", csv)
 	}
 	round := b.post("/rounds", url.Values{"query": {"sort=number&way=desc"}, "form_key": {"r"}})
