@@ -29,7 +29,7 @@ var dayPage = templates.New[dayView]("calendar_day.html")
 func (a *App) calendarDay(c echo.Context, me rules.Actor, day time.Time) error {
 	ctx, p, f := c.Request().Context(), say(c), calendarFilter(c)
 	f.From, f.To = day, day
-	n, err := a.fileNames(c)
+	n, err := a.fileNames(c, me)
 	if err != nil {
 		return err
 	}

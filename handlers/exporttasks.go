@@ -30,10 +30,11 @@ func taskGridColumns(c echo.Context) []files.Column {
 		files.Column{Title: p.T("column.period"), Width: 12}, files.Column{Title: p.T("column.first_due"), Width: 13, Kind: files.Date})
 }
 
-// fileNames are the names that tasks in a file need: of agencies, and in tables
-// the addresses of focal points.
-func (a *App) fileNames(c echo.Context) (names, error) {
+// fileNames are the names that tasks in a file for me need: of agencies, and in
+// tables the addresses of focal points.
+func (a *App) fileNames(c echo.Context, me rules.Actor) (names, error) {
 	n, err := a.names(c)
+	n.reader = me
 	if format := exportWanted(c); err == nil && format != "" && format != "pdf" {
 		n.emails, err = a.Store.FocalEmails(c.Request().Context())
 	}
@@ -57,7 +58,7 @@ func (a *App) taskCells(c echo.Context, n names, t *db.Task) []any {
 		return cells
 	}
 	email, period := "", ""
-	if t.FocalID != nil {
+	if t.FocalID != nil && rules.SightOf(n.reader, t.Scope()) == rules.SeesAll { // not the other side's
 		email = n.emails[*t.FocalID]
 	}
 	if t.Period != rules.Once {
@@ -79,7 +80,7 @@ func (a *App) listedTasks(c echo.Context, n names, by db.Sort, next func(s *db.S
 // order and with the same columns.
 func (a *App) overdueGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	p := say(c)
-	n, err := a.fileNames(c)
+	n, err := a.fileNames(c, me)
 	if err != nil {
 		return files.Grid{}, err
 	}
@@ -120,7 +121,7 @@ func taskPath(id int64) string { return fmt.Sprintf("/tasks/%d", id) }
 
 // myTasksGrid is what one's own agencies owe, and what waits for a decision.
 func (a *App) myTasksGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
-	n, err := a.fileNames(c)
+	n, err := a.fileNames(c, me)
 	if err != nil {
 		return files.Grid{}, err
 	}
@@ -145,7 +146,7 @@ func (a *App) myTasksGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 // reviewGrid is the queue of reports that wait for a decision.
 func (a *App) reviewGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	p, ctx := say(c), c.Request().Context()
-	n, err := a.fileNames(c)
+	n, err := a.fileNames(c, me)
 	if err != nil {
 		return files.Grid{}, err
 	}
@@ -169,7 +170,7 @@ func (a *App) meetingGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	if err != nil {
 		return files.Grid{}, err
 	}
-	n, err := a.fileNames(c)
+	n, err := a.fileNames(c, me)
 	if err != nil {
 		return files.Grid{}, err
 	}

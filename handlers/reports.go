@@ -144,7 +144,7 @@ func (a *App) register(c echo.Context, me rules.Actor, of registerOf) error {
 			of.filter.Side = side
 		}
 	}
-	n, err := a.fileNames(c)
+	n, err := a.fileNames(c, me)
 	if err != nil {
 		return err
 	}

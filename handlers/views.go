@@ -32,6 +32,7 @@ type names struct {
 	lang string
 	say  *i18n.Printer
 
+	reader rules.Actor      // of a list as a file
 	emails map[int64]string // of focal points, in lists as files only
 }
 
