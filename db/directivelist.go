@@ -173,8 +173,8 @@ func (w walk) few(things string) string {
 func (w walk) many(things string, state DirectiveState) string {
 	first, rest := things, things
 	switch state {
-	case StateOverdue: // what is first due is overdue; no clock is further ahead than 14 hours
-		first += ` and t.overdue_at <= $1 and t.deadline < cast($1 + interval '14 hours' as date)`
+	case StateOverdue: // what is first due is on the day of what is overdue or before; no clock is further ahead than 14 hours
+		first += ` and t.deadline < cast($1 + interval '14 hours' as date)`
 		rest += ` and false`
 	case StateDone, StateNone:
 		first += ` and false`

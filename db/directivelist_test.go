@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"amal/db"
 	"amal/rules"
@@ -131,5 +132,26 @@ func TestDirectivesPageByKey(t *testing.T) {
 	}
 	if got := strings.Fields(w.titles(t, w.manager, db.DirectiveFilter{Sort: db.Sort{By: "number", After: db.Mark{"x", "1"}}})); len(got) != n {
 		t.Errorf("a page that is none: %d", len(got))
+	}
+}
+
+// Of two tasks due on one day, one may be late where the other's clock is behind:
+// then the directive is overdue in every order.
+func TestDirectiveIsOverdueByAnyClock(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	behind, due := w.agency(t, "de-trade", "UZ", "Europe/Berlin", "UZ"), day("2026-03-01")
+	id := w.oral(t, "late", "UZ", "KZ")
+	task, err := w.AddTask(w.ctx, w.staff, db.TaskInput{DirectiveID: id, Title: "Behind", Points: []string{"x"}, LeadID: behind, Deadline: &due, Now: w.now})
+	check(t, err)
+	check(t, w.Assign(w.ctx, w.staff, db.ActInput{TaskID: task, Now: w.now}))
+	w.task(t, id, "2026-03-01")
+	w.now = time.Date(2026, 3, 1, 20, 0, 0, 0, time.UTC) // the next day in Tashkent
+	for _, by := range []string{"number", "next_deadline"} {
+		for _, meeting := range []int64{0, w.meeting} {
+			if got := w.titles(t, w.manager, db.DirectiveFilter{State: db.StateOverdue, MeetingID: meeting, Sort: db.Sort{By: by}}); got != "late" {
+				t.Errorf("by %s, of meeting %d: %q", by, meeting, got)
+			}
+		}
 	}
 }
