@@ -7,6 +7,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -45,6 +46,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	if o.URL, err = planningOnce(o.URL); err == nil {
 		s.fixed, err = openPool(ctx, o)
+	}
+	var state *pq.Error
+	if errors.As(err, &state) && state.Code == "08P01" { // a pooler that does not know the setting: statements are planned as they come
+		return s, nil
 	}
 	if err != nil {
 		s.Close()
