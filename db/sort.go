@@ -1,7 +1,6 @@
 package db
 
 import (
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -139,9 +138,6 @@ func (k key) read(word string) (string, bool) {
 	case "bigint":
 		n, err := strconv.ParseInt(word, 10, 64)
 		return strconv.FormatInt(n, 10), err == nil
-	case "numeric":
-		n, err := strconv.ParseFloat(word, 64)
-		return word, err == nil && !math.IsNaN(n) && !math.IsInf(n, 0) && !strings.ContainsAny(word, "xXpP_")
 	case "text":
 		return word, utf8.ValidString(word) && !strings.Contains(word, "\x00")
 	}

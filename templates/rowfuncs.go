@@ -8,7 +8,7 @@ import (
 
 // pure are the functions whose result depends on their arguments only, so that
 // it can be written into the set when all of them are fixed.
-var pure = []string{"t", "asset", "lang", "eq", "ne", "not", "and", "or", "print"}
+var pure = []string{"t", "asset", "lang", "eq", "ne", "not", "and", "or"}
 
 // function compiles a call.
 func (c *compiler) function(name string, args []value) (value, error) {
