@@ -33,6 +33,7 @@ type LetterList struct {
 type ListSection struct {
 	Key   string // late, week, ahead, still_late, decide, until_event
 	Total int
+	More  bool   // than Total: they were not all counted
 	Told  int    // more of them, of which the mail tells by itself
 	Tasks []Task // at most listShown, the longest overdue or soonest due first
 }
@@ -143,7 +144,7 @@ func (s *Store) readWeek(ctx context.Context, list *LetterList, register listSco
 	}
 	tally, err := s.Tally(ctx, me, now)
 	if err == nil && tally.Review > 0 {
-		list.Sections = append(list.Sections, ListSection{Key: "decide", Total: tally.Review})
+		list.Sections = append(list.Sections, ListSection{Key: "decide", Total: tally.Review, More: tally.MoreReview})
 	}
 	return err
 }

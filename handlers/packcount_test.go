@@ -34,6 +34,13 @@ func TestABoundedCountIsWrittenInOneWay(t *testing.T) {
 	if body := html.UnescapeString(b.get("/calendar?month=2026-02&all=1").body); !strings.Contains(body, "96+ more") || !strings.Contains(body, "99+ deadlines and events in this month") {
 		t.Error("the calendar counts in another way")
 	}
+	tab := regexp.MustCompile(`href="/review">.*<span class="count">([^<]*)</span>`)
+	for n, want := range map[int]string{100: "100", 101: "100+"} {
+		s.query(fmt.Sprintf(`update task set status = case when number <= %d and directive_id = %d then 'submitted' else 'in_progress' end, submitted_at = '2026-03-01'`, n, s.directive))
+		if got := tab.FindStringSubmatch(html.UnescapeString(b.get("/reports").body)); got == nil || got[1] != want {
+			t.Errorf("with %d to review the tab says %q", n, got)
+		}
+	}
 	for l, want := range map[i18n.Lang]string{i18n.En: "1,000+", i18n.Ru: "1\u00a0000+", i18n.De: "1.000+"} {
 		if got := countWord(i18n.For(l), db.Count{N: 1000, More: true}); got != want {
 			t.Errorf("%s: %q, want %q", l, got, want)

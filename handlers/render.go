@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"amal/db"
 	"amal/i18n"
 	"amal/rules"
 	"amal/templates"
@@ -125,7 +126,7 @@ func (a *App) nav(c echo.Context, me rules.Actor) ([]templates.NavLink, error) {
 		case "/tasks":
 			link.Count = shown(p, tally.Mine)
 		case "/review":
-			link.Count = shown(p, tally.Review)
+			link.Count = shownCount(p, tally.ToReview())
 		case "/overdue":
 			link.Count, link.Late = shown(p, tally.Overdue), true
 		}
@@ -140,15 +141,20 @@ func isAt(c echo.Context, href string) bool {
 	switch href {
 	case "/calendar": // and the pages beside it
 		return slices.ContainsFunc(calendarPlaces, func(pl place) bool { return strings.HasPrefix(path, pl.href) })
+	case "/meetings": // and the list of all that they instructed
+		return slices.ContainsFunc(registerPlaces, func(pl place) bool { return strings.HasPrefix(path, pl.href) })
 	case "/overdue": // and what a review of it leads to
 		return slices.ContainsFunc([]string{href, "/rounds", "/changes"}, func(at string) bool { return strings.HasPrefix(path, at) })
 	}
 	return strings.HasPrefix(path, href)
 }
 
-func shown(p *i18n.Printer, n int) string {
-	if n == 0 {
+func shown(p *i18n.Printer, n int) string { return shownCount(p, db.Count{N: n}) }
+
+// shownCount is a count beside a tab, nothing for none.
+func shownCount(p *i18n.Printer, n db.Count) string {
+	if n.N == 0 {
 		return ""
 	}
-	return p.Number(n)
+	return countWord(p, n)
 }

@@ -152,6 +152,9 @@ func TestChangesLookBack(t *testing.T) {
 	if a := b.get("/changes"); !strings.Contains(a.body, `href="/overdue" aria-current="page"`) {
 		t.Error("the navigation does not say where one is")
 	}
+	if a := b.get("/directives"); !strings.Contains(a.body, `href="/meetings" aria-current="page"`) {
+		t.Error("the navigation does not say that the directives are below the meetings")
+	}
 	if a := s.as("focal").get("/changes"); a.status != 404 {
 		t.Errorf("a focal point: %d", a.status)
 	}

@@ -86,7 +86,7 @@ func listTitle(p *i18n.Printer, list *db.LetterList) string {
 }
 
 func (j *Jobs) section(p *i18n.Printer, s db.ListSection, zone *time.Location, agencies map[int64]*db.Agency, now time.Time) letterSection {
-	v := letterSection{Title: p.N("mail.list."+s.Key, s.Total), Total: s.Total}
+	v := letterSection{Title: p.N("mail.list."+s.Key, s.Total, "All", counted(p, s)), Total: s.Total}
 	if page := listPages[s.Key]; page != "" {
 		v.Href = j.link(page)
 	}
@@ -109,6 +109,14 @@ func (j *Jobs) section(p *i18n.Printer, s db.ListSection, zone *time.Location, a
 		v.Rows = append(v.Rows, row)
 	}
 	return v
+}
+
+// counted writes how many a section tells of, with a plus where there are more.
+func counted(p *i18n.Printer, s db.ListSection) string {
+	if s.More {
+		return p.Number(s.Total) + "+"
+	}
+	return p.Number(s.Total)
 }
 
 // agenciesShown is how many agencies the table of a mail shows.
