@@ -42,6 +42,7 @@ type letterTask struct {
 	Words, Meeting         string
 	Points                 []string
 	Href, Answer           string // the page; the link that answers without signing in, "" for none
+	Button                 string // what leads to the page, "" where it is there to answer
 	Urgent                 bool
 	Bare                   bool // told in a line, where a mail has many
 }
@@ -158,7 +159,7 @@ func (j *Jobs) task(p *i18n.Printer, l *db.Letter, line *db.LetterLine, agencies
 		t.Title, t.Words, t.Points, t.Note = p.T("official.title"), "", nil, ""
 	}
 	if line.Rule == rules.RulePassedOn { // its page is not for him any more
-		t.Title, t.Due, t.Href = titleOf(p, line), "", j.link("/tasks")
+		t.Title, t.Due, t.Href, t.Button = titleOf(p, line), "", j.link("/tasks"), p.T("mail.passed_on.button")
 		return t
 	}
 	if token := l.Answers[line.ID]; token != "" {

@@ -47,6 +47,9 @@ func TestTheFormerLeadIsToldOnce(t *testing.T) {
 	if !strings.Contains(m.Subject, "Передано другому ведомству: 2026-1.1") || !strings.Contains(m.Text, "отвечает другое ведомство") || m.Date.Sub(at("2026-03-02 06:00")) > time.Hour {
 		t.Errorf("%s, %s\n%s", m.Date, m.Subject, m.Text)
 	}
+	if !strings.Contains(m.HTML, ">Открыть свои задачи</a>") || strings.Contains(m.Text+m.HTML, "ответить") {
+		t.Errorf("the button does not lead to his tasks:\n%s", m.HTML)
+	}
 	for _, secret := range []string{"Open to one alone", "Secret words", "uz-energy", "/a/", "/tasks/1"} {
 		if strings.Contains(m.Text+m.HTML, secret) {
 			t.Errorf("he reads %q:\n%s", secret, m.Text)
