@@ -24,6 +24,10 @@ type OverdueFilter struct {
 	byLead, bySide   bool // counted for one lead, or side, after the other
 }
 
+// Whole reports whether all that is overdue is listed, of whatever age: a Tally
+// has counted it.
+func (f OverdueFilter) Whole() bool { return f.plain() && f.Side == "" && f.AgencyID == 0 }
+
 // plain reports whether only age, side and agency are filtered by.
 func (f OverdueFilter) plain() bool {
 	return f.DirectiveID == 0 && f.MeetingID == 0 && !f.Unexplained
@@ -219,7 +223,7 @@ func (s *Store) OverdueCounts(ctx context.Context, me rules.Actor, f OverdueFilt
 		}
 		if kept {
 			a, err := s.OverdueAges(ctx, me, CountFilter{AgencyID: f.AgencyID}, now)
-			return AgeCounts{Week: Count{N: a.Week}, Month: Count{N: a.Month}, Quarter: Count{N: a.Quarter}, Longer: Count{N: a.Longer}}, err
+			return a.Counts(), err
 		}
 	}
 	return s.countAges(ctx, me, f, now)

@@ -34,6 +34,11 @@ type Ages struct {
 // All is the number of overdue tasks.
 func (a Ages) All() int { return a.Week + a.Month + a.Quarter + a.Longer }
 
+// Counts are the ages as counts, all of them exact.
+func (a Ages) Counts() AgeCounts {
+	return AgeCounts{Week: Count{N: a.Week}, Month: Count{N: a.Month}, Quarter: Count{N: a.Quarter}, Longer: Count{N: a.Longer}}
+}
+
 // AgeCounts are Ages that may have been counted up to a bound only.
 type AgeCounts struct {
 	Week, Month, Quarter, Longer Count
@@ -52,19 +57,25 @@ func (s *Store) OverdueAges(ctx context.Context, me rules.Actor, f CountFilter, 
 	if scope == "" {
 		return a, nil
 	}
-	err := s.steady().get(ctx, &a, `
-		select
-			coalesce(sum(n) filter (where overdue_at > $2), 0) as week,
-			coalesce(sum(n) filter (where overdue_at <= $2 and overdue_at > $3), 0) as month,
-			coalesce(sum(n) filter (where overdue_at <= $3 and overdue_at > $4), 0) as quarter,
-			coalesce(sum(n) filter (where overdue_at <= $4), 0) as longer
-		from open_count
-		where scope = $1 and state = 'open' and overdue_at <= $5`,
+	err := s.steady().get(ctx, &a, agesOf("$1", "$5", "$2", "$3", "$4"),
 		scope, now.AddDate(0, 0, -7), now.AddDate(0, 0, -30), now.AddDate(0, 0, -90), now)
 	if err != nil {
 		return a, fmt.Errorf("overdue counts of %s: %w", scope, err)
 	}
 	return a, nil
+}
+
+// agesOf sums the kept counts of a scope by age: at a moment, and 7, 30 and 90
+// days before it.
+func agesOf(scope, now, week, month, quarter string) string {
+	return `
+		select
+			coalesce(sum(n) filter (where overdue_at > ` + week + `), 0) as week,
+			coalesce(sum(n) filter (where overdue_at <= ` + week + ` and overdue_at > ` + month + `), 0) as month,
+			coalesce(sum(n) filter (where overdue_at <= ` + month + ` and overdue_at > ` + quarter + `), 0) as quarter,
+			coalesce(sum(n) filter (where overdue_at <= ` + quarter + `), 0) as longer
+		from open_count
+		where scope = ` + scope + ` and state = 'open' and overdue_at <= ` + now
 }
 
 // countScope names the scope of open_count that equals what me sees, "" where

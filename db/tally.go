@@ -14,8 +14,9 @@ import (
 // Tally are the figures on the tabs: what is open at one's own agencies, what
 // waits for one's review, and what is overdue in one's register.
 type Tally struct {
-	Mine, Review, Overdue int
-	MoreReview            bool // than Review, which is counted to ReviewUpTo
+	Mine, Review int
+	MoreReview   bool // than Review, which is counted to ReviewUpTo
+	Ages              // of what is overdue
 }
 
 // ReviewUpTo is how far a tally counts what waits for review.
@@ -53,10 +54,10 @@ func (s *Store) Tally(ctx context.Context, me rules.Actor, now time.Time) (t Tal
 					select t.lead_id from task t where t.directive_id = d.id and t.status = 'submitted' offset 0
 				) t join agency a on a.id = t.lead_id
 				where d.controller_id = any($2) and `+decides(6)+` limit `+reviewLimit+`) w)
-			else 0 end as review,
-			(select coalesce(sum(n), 0) from open_count where scope = $4 and state = 'open' and overdue_at <= $5) as overdue`,
+			else 0 end as review, o.*
+		from (`+agesOf("$4", "$5", "$9", "$10", "$11")+`) o`,
 		pq.Array(scopes), pq.Array(me.Selves()), pq.Array(sides), countScope(me, CountFilter{}), now, pq.Array(me.DecidingSides()),
-		reviews && len(sides) > 0, reviews)
+		reviews && len(sides) > 0, reviews, now.AddDate(0, 0, -7), now.AddDate(0, 0, -30), now.AddDate(0, 0, -90))
 	if err != nil {
 		return t, fmt.Errorf("tally of person %d: %w", me.PersonID, err)
 	}

@@ -48,6 +48,7 @@ type visit struct {
 	person *db.Person // nil: not signed in
 	me     rules.Actor
 	lang   i18n.Lang
+	tally  *db.Tally // as the navigation shows it; nil before
 }
 
 const visitKey = "visit"

@@ -162,7 +162,7 @@ func (a *App) showOverdue(c echo.Context, me rules.Actor, form *bulkForm, failed
 	if view.Remind {
 		view.List.Span++ // the boxes
 	}
-	counts, err := a.Store.OverdueCounts(ctx, me, f.OverdueFilter, a.Now())
+	counts, err := a.lateCounts(c, me, f)
 	if err != nil {
 		return err
 	}
@@ -173,6 +173,14 @@ func (a *App) showOverdue(c echo.Context, me rules.Actor, form *bulkForm, failed
 		return err
 	}
 	return render(c, status, overduePage, view)
+}
+
+// lateCounts counts the list by age; all of it as the navigation has it.
+func (a *App) lateCounts(c echo.Context, me rules.Actor, f lateQuery) (db.AgeCounts, error) {
+	if t := seen(c).tally; t != nil && f.Whole() {
+		return t.Counts(), nil
+	}
+	return a.Store.OverdueCounts(c.Request().Context(), me, f.OverdueFilter, a.Now())
 }
 
 // fillOverdue puts in what needs more than the rows: groups with their counts,

@@ -116,6 +116,10 @@ var places = []place{
 func (a *App) nav(c echo.Context, me rules.Actor) ([]templates.NavLink, error) {
 	p := say(c)
 	tally, err := a.Store.Tally(c.Request().Context(), me, a.Now())
+	seen(c).tally = &tally
+	if err != nil {
+		seen(c).tally = nil
+	}
 	var links []templates.NavLink
 	for _, pl := range places {
 		if !rules.Allowed(me, pl.permission) {
@@ -128,7 +132,7 @@ func (a *App) nav(c echo.Context, me rules.Actor) ([]templates.NavLink, error) {
 		case "/review":
 			link.Count = shownCount(p, tally.ToReview())
 		case "/overdue":
-			link.Count, link.Late = shown(p, tally.Overdue), true
+			link.Count, link.Late = shown(p, tally.All()), true
 		}
 		links = append(links, link)
 	}
