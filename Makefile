@@ -49,7 +49,7 @@ bench: ## lists, pages and mails against the bare query and a bare SMTP loop as 
 	@sh scripts/setup.sh postgres
 	$(GO) test -run '^$$' -bench . -benchtime 300x ./db
 	AMAL_BENCH_MAILS=$${AMAL_BENCH_MAILS:-100000} AMAL_BENCH_PLAN=$${AMAL_BENCH_PLAN:-1000000} $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./jobs
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./commands
+	AMAL_BENCH_SIZES=$${AMAL_BENCH_SIZES:-10000,100000,1000000} $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./commands
 	$(GO) test -run Labelled -bench Read -v ./communique
 
 golden: ## writes the golden files anew; read the difference like code

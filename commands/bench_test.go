@@ -272,11 +272,16 @@ func (r *real) pages() []struct{ name, who, path, bare string } {
 	return []struct{ name, who, path, bare string }{
 		{"overdue", "manager", "/overdue", overdue},
 		{"overdue, 180th page", "manager", "/overdue?" + deep("overdue_at", open+" and overdue_at <= now()", 179*50), overdue},
+		{"overdue of an agency", "manager", fmt.Sprintf("/overdue?agency=%d", own), fmt.Sprintf(`select t.id, t.title, t.deadline, t.overdue_at, a.name_en, m.title, d.title, d.number from task t%swhere t.%s and t.lead_id = %d and coalesce(t.overdue_at, 'infinity') <= now() order by coalesce(t.overdue_at, 'infinity'), t.id limit 51`, joins, open, own)},
 		{"tasks", "focal.uz", "/tasks", fmt.Sprintf(`select t.id, t.title, t.deadline, d.title from task t join directive d on d.id = t.directive_id where t.%s and t.lead_id = %d order by coalesce(t.overdue_at, 'infinity'), t.id limit 51`, open, own)},
 		{"review", "controller", "/review", `select t.id, t.title, t.submitted_at, a.name_en, d.title from task t` + joins + `where t.status = 'submitted' order by t.submitted_at, t.id limit 51`},
 		{"meetings", "manager", "/meetings", `select id, title, held_on, place from meeting order by held_on desc, id desc limit 51`},
 		{"directives", "manager", "/directives", `select id, number, title from directive order by coalesce(number_year, 0) desc, coalesce(number, 0) desc, id desc limit 51`},
 		{"directive", "manager", fmt.Sprintf("/directives/%d", directive), fmt.Sprintf(`select t.id, t.title, t.status, t.deadline, a.name_en from task t%swhere t.directive_id = %d order by t.number`, joins, directive)},
+		{"stocktake", "head", "/stocktake", `select sum(open), sum(submitted), sum(on_time), sum(late) from due_count where grain = 'month' and kind = 'lead' and starts >= date_trunc('year', now()) and starts <= now()`},
+		{"agencies compared", "head", "/stocktake/agencies", `select agency_id, sum(open), sum(submitted), sum(on_time), sum(late) from due_count where grain = 'month' and kind = 'lead' and starts >= date_trunc('year', now()) and starts <= now() group by 1`},
+		{"changes", "manager", "/changes", `select id, subject_id, act, at from history where subject = 'task' and at > now() - interval '7 days' order by at desc, id desc limit 51`},
+		{"calendar", "manager", "/calendar", `select id, title, deadline from task where status in ('assigned', 'in_progress', 'returned', 'submitted') and deadline >= date_trunc('month', now()) and deadline < date_trunc('month', now()) + interval '1 month' order by deadline, lead_id, id limit 200`},
 		{"reminders", "auditor", "/reminders", `select id, rule, subject_id, planned_for, state from reminder order by id desc limit 51`},
 		{"search, few", "manager", "/search?q=zarafshan+glacier", `select id, title from task where folded like '%zarafshan%' and folded like '%glacier%' order by id desc limit 21`},
 		{"search, many", "manager", "/search?q=transport", `select id, title from task where folded like '%transport%' order by id desc limit 21`},
@@ -295,10 +300,18 @@ func BenchmarkPages(b *testing.B) {
 		sure(b, err)
 		b.Run(size, func(b *testing.B) {
 			r := newReal(b, n)
+			time.Sleep(2 * time.Second)
+			idle := r.memory()
 			for _, p := range r.pages() {
 				b.Run(p.name, func(b *testing.B) { r.page(b, p.who, p.path, p.bare) })
 			}
-			b.ReportMetric(r.memory(), "MB")
+			b.Run("memory", func(b *testing.B) {
+				for b.Loop() {
+					b.ReportMetric(idle, "MB-idle")
+					b.ReportMetric(r.memory(), "MB-loaded")
+					b.ReportMetric(0, "ns/op")
+				}
+			})
 		})
 	}
 }
