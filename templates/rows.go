@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"io"
 	"reflect"
+	"slices"
 	"strconv"
 	tree "text/template/parse"
 )
@@ -56,8 +57,19 @@ func compileRows(set *template.Template, funcs template.FuncMap, view reflect.Ty
 		return err
 	}
 	c.calls = callsIn(set)
-	c.within(set.Tree.Root, rooted(value{of: view}))
+	c.template(set.Tree.Root, value{of: view})
 	return nil
+}
+
+// template looks for loops in a template that is called with a dot. Where it
+// gives a name another value later on, its type is not known, and all stays.
+func (c *compiler) template(root *tree.ListNode, dot value) {
+	if !holds(root, func(node tree.Node) bool {
+		n, ok := node.(*tree.ActionNode)
+		return ok && n.Pipe.IsAssign
+	}) {
+		c.within(root, rooted(dot))
+	}
 }
 
 // within looks for loops in a list outside of any, and follows the templates
@@ -68,6 +80,9 @@ func (c *compiler) within(list *tree.ListNode, s scope) {
 		return
 	}
 	for i, node := range list.Nodes {
+		if b := branchOf(node); b != nil && b.NodeType != tree.NodeRange && len(b.Pipe.Decl) > 0 {
+			continue // a name of its own
+		}
 		switch n := node.(type) {
 		case *tree.ActionNode:
 			var ok bool
@@ -111,7 +126,7 @@ func (c *compiler) called(n *tree.TemplateNode, s scope) {
 		return
 	}
 	if dot, err := c.pipe(n.Pipe, s); err == nil {
-		c.within(t.Tree.Root, rooted(dot))
+		c.template(t.Tree.Root, dot)
 	}
 }
 
@@ -120,25 +135,23 @@ func callsIn(set *template.Template) map[string]int {
 	n := map[string]int{}
 	for _, t := range set.Templates() {
 		if t.Tree != nil {
-			countCalls(t.Tree.Root, n)
+			holds(t.Tree.Root, func(node tree.Node) bool {
+				if call, ok := node.(*tree.TemplateNode); ok {
+					n[call.Name]++
+				}
+				return false
+			})
 		}
 	}
 	return n
 }
 
-func countCalls(list *tree.ListNode, n map[string]int) {
-	if list == nil {
-		return
-	}
-	for _, node := range list.Nodes {
-		if call, ok := node.(*tree.TemplateNode); ok {
-			n[call.Name]++
-		}
-		if b := branchOf(node); b != nil {
-			countCalls(b.List, n)
-			countCalls(b.ElseList, n)
-		}
-	}
+// holds reports whether a node of a list, at any depth, is what is looked for.
+func holds(list *tree.ListNode, sought func(node tree.Node) bool) bool {
+	return list != nil && slices.ContainsFunc(list.Nodes, func(node tree.Node) bool {
+		b := branchOf(node)
+		return sought(node) || b != nil && (holds(b.List, sought) || holds(b.ElseList, sought))
+	})
 }
 
 // loop compiles one loop and returns the call that takes its place; the loop

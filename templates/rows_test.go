@@ -102,6 +102,32 @@ func TestLoopsThatAreNotKnownStay(t *testing.T) {
 	}
 }
 
+// A name that comes to stand for something else before a loop, or in the branch
+// that it is in, is what html/template takes it for.
+func TestNamesThatChangeAreTakenAsTheyAre(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{
+		`{{$x := .Title}}{{if $x := .Pick}}{{range .Rows}}{{$x}}{{end}}{{end}}`, `{{$x := .Title}}{{with $x := .Show}}{{range $.Rows}}{{$x}}{{end}}{{end}}`,
+		`{{$x := .Title}}{{if .Pick}}{{$x = 3}}{{end}}{{range .Rows}}{{$x}}{{end}}`, `{{$x := .Title}}{{range .Rows}}{{$x = .ID}}{{end}}{{range .Rows}}{{$x}}{{end}}`,
+	} {
+		var written [2]bytes.Buffer
+		for i := range written {
+			set := template.Must(template.New("layout.html").Funcs(funcs(i18n.En)).Parse(`{{template "main" .}}{{define "main"}}` + body + `{{end}}`))
+			if i == 0 {
+				if err := compileRows(set, funcs(i18n.En), reflect.TypeFor[list]()); err != nil {
+					t.Fatal(body, err)
+				}
+			}
+			if err := set.Execute(&written[i], list{Title: "title", Pick: true, Show: map[string]bool{"word": true}, Rows: make([]row, 2)}); err != nil {
+				t.Error(body, err)
+			}
+		}
+		if got, want := written[0].String(), written[1].String(); got != want {
+			t.Errorf("%s: %q, want %q", body, got, want)
+		}
+	}
+}
+
 // A pointer to nothing fails as it does in html/template: no page is written.
 func TestAFieldOfNothingIsAnError(t *testing.T) {
 	t.Parallel()
