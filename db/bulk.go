@@ -262,8 +262,8 @@ func (s *Store) takeBack(ctx context.Context, me rules.Actor, taskID int64, d ru
 	case rules.DecideExtend, rules.DecideReassign:
 		return s.Undo(ctx, me, ActInput{TaskID: taskID, Now: now})
 	case rules.DecideRemind, rules.DecideEscalate:
-	default:
-		return nil
+	default: // nothing that can be taken back
+		return ErrNotFound
 	}
 	if _, err := s.lockTask(ctx, me, taskID, 0); err != nil {
 		return err

@@ -101,10 +101,8 @@ func (a *App) overdueGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	})
 	of := make([]string, len(grid.Columns)-3, len(grid.Columns))
 	of[6], of[7], of[8] = "deadline", "deadline", "delay"
-	if f.list.chosen() { // what only an import asks for comes with the whole table
-		for i := 10; i < len(of); i++ {
-			of[i] = "import"
-		}
+	for i := 10; i < len(of); i++ { // what the page has no column for goes along with all of them
+		of[i] = "all"
 	}
 	return f.list.file(grid, append(of, "heard", "reminders", "raised")...), nil
 }

@@ -79,6 +79,7 @@ func (l *listing) askedBy(q url.Values) asked {
 	for i, col := range l.columns {
 		ask.shown[col.key] = i == 0 || col.fixed || !some || slices.Contains(chosen, col.key)
 	}
+	ask.shown["all"] = !slices.ContainsFunc(l.columns, func(col column) bool { return !ask.shown[col.key] })
 	return ask
 }
 
@@ -199,13 +200,9 @@ func compareHeld(a, b db.Mark) int {
 	return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1]), cmp.Compare(len(a[2]), len(b[2])), cmp.Compare(a[2], b[2]))
 }
 
-// chosen reports whether some of the list's columns are left out.
-func (ask *asked) chosen() bool {
-	return slices.ContainsFunc(ask.columns, func(col column) bool { return !ask.shown[col.key] })
-}
-
 // file leaves those columns of a grid out that are not shown. of names for each
-// column of the grid the one of the list that it belongs to, "" for none.
+// column of the grid the one of the list that it belongs to, "" for none, "all"
+// where it goes along with all of them only.
 func (ask *asked) file(grid files.Grid, of ...string) files.Grid {
 	var keep []int
 	for i := range grid.Columns {

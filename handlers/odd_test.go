@@ -57,3 +57,28 @@ func TestOddAddressesAreAnswered(t *testing.T) {
 		}
 	}
 }
+
+// What was typed into a field of a list and can't be used is said beside it, and
+// what an address names that is not there leaves no empty button.
+func TestWhatCannotBeUsedIsSaid(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as("manager")
+	pack := fmt.Sprintf("/events/%d/pack", s.event("Commission", "20.6.2026", "UZ", "KZ"))
+	for path, typed := range map[string]string{pack + "?since=soon": "soon", pack + "?since=1.1.2099": "1.1.2099", "/stocktake/agencies?on=1.1.2099": "1.1.2099"} {
+		a := b.get(path)
+		if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `value="`+typed+`"`) || !strings.Contains(words(a.body), "Write an earlier day") {
+			t.Errorf("%s: %d", path, a.status)
+		}
+	}
+	if a := b.get(pack + "?since=1.1.2026"); a.status != http.StatusOK || !strings.Contains(a.body, `value="01.01.2026"`) {
+		t.Errorf("since a day: %d", a.status)
+	}
+	page := b.get("/overdue?agency=99999")
+	if text := words(page.body); !strings.Contains(text, "0 tasks have passed their deadline.") || strings.Contains(text, "comes first") || strings.Contains(text, "Without this filter") {
+		t.Errorf("of no agency: %s", text)
+	}
+	if a := b.post("/overdue/undo", url.Values{"task": {fmt.Sprint(s.task)}}); a.status != http.StatusNotFound {
+		t.Errorf("no decision is taken back with %d", a.status)
+	}
+}

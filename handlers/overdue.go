@@ -198,7 +198,10 @@ func (a *App) fillOverdue(c echo.Context, me rules.Actor, view *overdueView, row
 	if err := a.groupLate(c, me, view, rows, f, titles, form); err != nil {
 		return err
 	}
-	view.About = p.N("overdue.total", total.N, "All", countWord(p, total)) + " " + p.T("overdue.order."+lateOrders[f.Sort.By][map[bool]int{true: 1}[f.Sort.Desc]])
+	view.About = p.N("overdue.total", total.N, "All", countWord(p, total))
+	if len(rows) > 1 {
+		view.About += " " + p.T("overdue.order."+lateOrders[f.Sort.By][map[bool]int{true: 1}[f.Sort.Desc]])
+	}
 	a.chips(c, n, view, rows, f, titles)
 	view.Bulk = a.bulkView(c, n, me, form)
 	view.Begin = listQuery(c).Encode()

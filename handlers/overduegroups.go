@@ -107,8 +107,8 @@ func headOf(c echo.Context, n names, t *db.ListedTask, by db.Grouping, key strin
 
 // chips name the filters that no field of the form shows.
 func (a *App) chips(c echo.Context, n names, v *overdueView, rows []db.ListedTask, f lateQuery, titles map[int64]string) {
-	if f.AgencyID != 0 {
-		v.Chips = append(v.Chips, chip{n.of(f.AgencyID), withQuery(c, "agency", "")})
+	if name := n.of(f.AgencyID); name != "" {
+		v.Chips = append(v.Chips, chip{name, withQuery(c, "agency", "")})
 	}
 	if f.MeetingID != 0 {
 		v.Chips = append(v.Chips, chip{titles[f.MeetingID], withQuery(c, "meeting", "")})

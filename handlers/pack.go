@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -74,6 +73,7 @@ type packOf struct {
 	event  *db.Event
 	langs  []i18n.Lang // one or two
 	since  time.Time   // date
+	wrong  error       // of what was typed for it
 	last   *db.Meeting // the last time; nil: a typed date, or none was held
 	filter db.PackFilter
 	pack   *db.Pack
@@ -105,9 +105,12 @@ func (a *App) readPack(c echo.Context, me rules.Actor) (*packOf, error) {
 // packSince is since when what was done is new: a typed date, else the last
 // meeting of the event's kind, else a year.
 func (a *App) packSince(c echo.Context, me rules.Actor, of *packOf) (err error) {
-	if day, err := rules.ParseDate(c.QueryParam("since")); err == nil && c.QueryParam("since") != "" {
-		of.since = day
-		return nil
+	if typed := c.QueryParam("since"); typed != "" {
+		if day, err := rules.ParseDate(typed); err == nil && !day.IsZero() && !day.After(a.today(c)) {
+			of.since = day
+			return nil
+		}
+		of.wrong = rules.Problems{{Field: "since", Key: "changes.earlier_day"}}
 	}
 	before := a.today(c).AddDate(0, 0, 1)
 	if on := of.event.StartsOn; on != nil && on.Before(before) {
@@ -187,7 +190,14 @@ func (a *App) packHTML(c echo.Context, me rules.Actor) error {
 		view.Bare = append(view.Bare, directiveRow{ID: d.ID, Ref: d.Ref(), Title: d.Title})
 	}
 	view.Matrix = a.matrixTable(n, of.langs, of.event.Sides, of.matrix)
-	return render(c, http.StatusOK, packPage, view)
+	status, err := a.again(c, &view.Layout, of.wrong)
+	if err != nil {
+		return err
+	}
+	if of.wrong != nil {
+		view.Since = c.QueryParam("since")
+	}
+	return render(c, status, packPage, view)
 }
 
 func (of *packOf) second() i18n.Lang {

@@ -53,6 +53,9 @@ func (a *App) askedSpan(c echo.Context, past bool) (ask spanAsk, err error) {
 	}
 	if past && ask.view.On != "" {
 		day := typedDay(&wrong, "on", ask.view.On)
+		if day.After(today) {
+			wrong.Add("on", "changes.earlier_day")
+		}
 		if end := rules.At(day.AddDate(0, 0, 1), 0, 0, a.zone(c)).Add(-time.Second); !day.IsZero() && end.Before(ask.asOf) {
 			ask.asOf = end
 		}
