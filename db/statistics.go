@@ -62,8 +62,8 @@ const nearEnough = time.Minute
 
 // AgencyTable returns the agencies' figures over the deadlines in a span, as
 // they stood at asOf. The present comes from counters and costs the same at any
-// number of tasks; a moment with acts since is computed from history, which
-// reads every task.
+// number of tasks; a moment with acts since costs what was done since, one at a
+// time: ErrPastBusy, ErrPastLong.
 func (s *Store) AgencyTable(ctx context.Context, me rules.Actor, span rules.Span, asOf time.Time) (*AgencyTable, error) {
 	return s.agencyTable(ctx, scopeOf(me), span, asOf)
 }
