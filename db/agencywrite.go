@@ -206,27 +206,33 @@ func (s *Store) moveClocks(ctx context.Context, agencyID int64, now time.Time) e
 	if err != nil {
 		return fmt.Errorf("tasks of agency %d: %w", agencyID, err)
 	}
-	for _, t := range tasks {
-		was, setOn := *t, t.DeadlineSetOn
-		if err := t.setDeadline(t.Deadline, rules.Date(now)); err != nil {
-			return err
+	return s.CountedTogether(ctx, func(tx *Store) error {
+		for _, t := range tasks {
+			if err := tx.moveClock(ctx, t, now); err != nil {
+				return err
+			}
 		}
-		t.DeadlineSetOn = setOn
-		if err := s.setNextStep(ctx, t, now); err != nil {
-			return err
-		}
-		_, err := s.exec(ctx, `update task set overdue_at = $2, next_step_on = $3 where id = $1`, t.ID, t.OverdueAt, t.NextStepOn)
-		if err != nil {
-			return fmt.Errorf("task %d: %w", t.ID, err)
-		}
-		if err := s.recount(ctx, &was, t); err != nil {
-			return err
-		}
-		if err := s.logClock(ctx, &was, t, now); err != nil {
-			return err
-		}
+		return nil
+	})
+}
+
+func (s *Store) moveClock(ctx context.Context, t *Task, now time.Time) error {
+	was, setOn := *t, t.DeadlineSetOn
+	if err := t.setDeadline(t.Deadline, rules.Date(now)); err != nil {
+		return err
 	}
-	return nil
+	t.DeadlineSetOn = setOn
+	if err := s.setNextStep(ctx, t, now); err != nil {
+		return err
+	}
+	_, err := s.exec(ctx, `update task set overdue_at = $2, next_step_on = $3 where id = $1`, t.ID, t.OverdueAt, t.NextStepOn)
+	if err != nil {
+		return fmt.Errorf("task %d: %w", t.ID, err)
+	}
+	if err := s.recount(ctx, &was, t); err != nil {
+		return err
+	}
+	return s.logClock(ctx, &was, t, now)
 }
 
 // logClock keeps the state of a task before its moments moved, so that past

@@ -110,14 +110,16 @@ func (s *Store) resides(ctx context.Context, was *Directive, in DirectiveInput) 
 	if err != nil {
 		return fmt.Errorf("tasks of directive %d: %w", was.ID, err)
 	}
-	for _, t := range tasks {
-		now := t
-		now.Sides = in.Sides
-		if err := s.recount(ctx, &t, &now); err != nil {
-			return err
+	return s.CountedTogether(ctx, func(tx *Store) error {
+		for _, t := range tasks {
+			now := t
+			now.Sides = in.Sides
+			if err := tx.recount(ctx, &t, &now); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // PersonName is somebody to choose from.

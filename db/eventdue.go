@@ -143,7 +143,7 @@ func (s *Store) MoveAlong(ctx context.Context, me rules.Actor, in MoveAlongInput
 	if len(in.Tasks) == 0 {
 		return rules.Problems{{Field: "task", Key: "form.error.pick"}}
 	}
-	return s.InTx(ctx, func(tx *Store) error {
+	return s.CountedTogether(ctx, func(tx *Store) error {
 		e, err := tx.lockEvent(ctx, me, in.EventID, in.Version)
 		if err != nil {
 			return err
