@@ -154,7 +154,8 @@ var audiences = []struct {
 		where a.email <> '' and not exists (
 			select from member n join person q on q.id = n.person_id
 			where n.agency_id in (a.id, a.parent_id) and n.role = 'head' and q.disabled_at is null)`},
-	// who answered for it in the agency that it was taken from last, and does not now
+	// who answered for it in the agency that it was taken from last, and does not
+	// now; as a co-executor it is told of that
 	{rules.FormerLead, `
 		select t.id as task_id, 'former' as audience, ` + personRecipient + `
 		from t cross join lateral (
@@ -168,7 +169,8 @@ var audiences = []struct {
 		where ` + activeFocal + ` and (p.id = f.focal_id or not exists (
 			select from member n join person q on q.id = n.person_id
 			where n.agency_id = f.lead_id and n.person_id = f.focal_id and n.role = 'focal' and q.disabled_at is null))
-			and f.lead_id <> t.lead_id and not exists (
+			and f.lead_id <> t.lead_id and not exists (select from co_executor c where c.task_id = t.id and c.agency_id = f.lead_id)
+			and not exists (
 			select from member n where n.person_id = p.id and n.agency_id = t.lead_id and n.role = 'focal')`},
 	// the managers where the controller sits, else those of the lead's side
 	{rules.Supervisor, `

@@ -94,3 +94,34 @@ func TestATransferTakenBackLeavesNoMail(t *testing.T) {
 		}
 	}
 }
+
+// Whose agency goes on as a co-executor is told of that, and not that it owes
+// nothing more.
+func TestAFormerLeadThatContributesIsToldOfThat(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.person("energy", o.other, rules.Focal)
+	box := o.box()
+	o.tick()
+	task := o.task("Now together", "2026-04-20")
+	o.until("2026-03-02 06:00", time.Minute*5)
+	before := len(box.got)
+	now, in, err := o.Store.TaskForm(t.Context(), o.staff, task)
+	o.check(err)
+	in.ID, in.Version, in.LeadID, in.FocalID, in.CoExecutors, in.Now = task, now.Version, o.other, 0, []int64{o.agency}, o.now()
+	o.check(o.Store.ChangeTask(t.Context(), o.staff, *in))
+	o.until("2026-03-04 06:00", time.Minute*30)
+	told := false
+	for _, m := range box.got[before:] {
+		if m.To != "focal@example.org" {
+			continue
+		}
+		told = told || strings.Contains(m.Text, "Now together")
+		if strings.Contains(m.Text, "owes nothing more") {
+			t.Errorf("%s\n%s", m.Subject, m.Text)
+		}
+	}
+	if !told {
+		t.Error("he is not told that he contributes")
+	}
+}
