@@ -81,7 +81,7 @@ func (s *Store) BeginRound(ctx context.Context, me rules.Actor, in RoundInput) (
 		if err != nil {
 			return fmt.Errorf("begin a round: %w", err)
 		}
-		return tx.once(ctx, me, in.FormKey, fmt.Sprintf("/rounds/%d", id))
+		return tx.once(ctx, me, in.FormKey, fmt.Sprintf("/rounds/%d/walk", id))
 	})
 	return id, err
 }

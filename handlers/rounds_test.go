@@ -69,7 +69,11 @@ func TestARoundFromBeginToMinutes(t *testing.T) {
 	s := newSite(t)
 	s.addTask(s.directive, s.uz, time.Date(2026, 2, 10, 0, 0, 0, 0, time.UTC))
 	b := s.as("manager")
-	a := b.post("/rounds", url.Values{"query": {"side=UZ&why=none"}, "title": {"Weekly"}})
+	begin := url.Values{"query": {"side=UZ&why=none"}, "title": {"Weekly"}, "form_key": {"begin"}}
+	a := b.post("/rounds", begin)
+	if again := b.post("/rounds", begin); again.location != a.location {
+		t.Errorf("begun twice: %d %s", again.status, again.location)
+	}
 	if a.status != 303 || !strings.HasSuffix(a.location, "/walk") {
 		t.Fatalf("begin: %d %s", a.status, a.location)
 	}
