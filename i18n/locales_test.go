@@ -72,6 +72,19 @@ func checkPlural(t *testing.T, l Lang, key string, got map[string]any) {
 
 // Uzbek writes oʻ and gʻ with U+02BB and the tutuq with U+02BC, never with an
 // apostrophe (Cabinet of Ministers decree 339 of 1995 as encoded in Unicode).
+// A Russian date ends with the full stop of its year: another one must not
+// follow it.
+func TestRussianDatesDoNotEndSentences(t *testing.T) {
+	t.Parallel()
+	raw, err := locales.ReadFile("locales/ru.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := regexp.MustCompile(`.*\{\{\.(Day|Before|Date)\}\}\.[ "].*`).FindAllString(string(raw), -1); len(found) > 0 {
+		t.Errorf("%s", strings.Join(found, "\n"))
+	}
+}
+
 func TestUzbekLetters(t *testing.T) {
 	t.Parallel()
 	wrong := regexp.MustCompile("(?i)[oOgG]['’‘`ʼ]|[a-z]['’‘`][a-z]")
