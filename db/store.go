@@ -158,11 +158,15 @@ func (s *Store) prepareAll(ctx context.Context, queries []string) {
 	}
 }
 
+// mostKept is how many queries a pool keeps prepared on each of its connections.
+const mostKept = 1000
+
 // statements keeps each query prepared: lib/pq would plan it anew at every
 // call, which costs more than running it (docs/decisions). With
 // binary_parameters=yes (an old pgbouncer) nothing is prepared.
 type statements struct {
 	byText sync.Map // query → *sqlx.Stmt
+	kept   atomic.Int64
 	off    bool
 	run    atomic.Int64
 
@@ -184,6 +188,8 @@ func (s *Store) prepared(ctx context.Context, query string) (*sqlx.Stmt, error) 
 		return s.tx.StmtxContext(ctx, kept.(*sqlx.Stmt)), nil
 	case ok:
 		return kept.(*sqlx.Stmt), nil
+	case s.stmts.kept.Load() >= mostKept:
+		return nil, nil // a list asked for in ever new ways: not worth each connection's memory
 	case s.tx != nil:
 		*s.fresh = append(*s.fresh, query)
 		return nil, nil
@@ -198,8 +204,9 @@ func (s *Store) prepare(ctx context.Context, query string) (*sqlx.Stmt, error) {
 	}
 	if kept, loaded := s.stmts.byText.LoadOrStore(query, stmt); loaded {
 		stmt.Close()
-		stmt = kept.(*sqlx.Stmt)
+		return kept.(*sqlx.Stmt), nil
 	}
+	s.stmts.kept.Add(1)
 	return stmt, nil
 }
 
