@@ -199,7 +199,7 @@ func (a *App) fillOverdue(c echo.Context, me rules.Actor, view *overdueView, row
 		return err
 	}
 	view.About = p.N("overdue.total", total.N, "All", countWord(p, total))
-	if len(rows) > 1 {
+	if len(rows) > 0 {
 		view.About += " " + p.T("overdue.order."+lateOrders[f.Sort.By][map[bool]int{true: 1}[f.Sort.Desc]])
 	}
 	a.chips(c, n, view, rows, f, titles)

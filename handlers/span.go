@@ -52,10 +52,7 @@ func (a *App) askedSpan(c echo.Context, past bool) (ask spanAsk, err error) {
 		}
 	}
 	if past && ask.view.On != "" {
-		day := typedDay(&wrong, "on", ask.view.On)
-		if day.After(today) {
-			wrong.Add("on", "changes.earlier_day")
-		}
+		day := pastDay(&wrong, "on", ask.view.On, today)
 		if end := rules.At(day.AddDate(0, 0, 1), 0, 0, a.zone(c)).Add(-time.Second); !day.IsZero() && end.Before(ask.asOf) {
 			ask.asOf = end
 		}
@@ -72,6 +69,15 @@ func typedDay(p *rules.Problems, field, text string) time.Time {
 	if err != nil || day.IsZero() {
 		p.Add(field, "form.error.not_a_date")
 		return time.Time{}
+	}
+	return day
+}
+
+// pastDay is a typed day that is not to come.
+func pastDay(p *rules.Problems, field, text string, today time.Time) time.Time {
+	day := typedDay(p, field, text)
+	if day.After(today) {
+		p.Add(field, "changes.earlier_day")
 	}
 	return day
 }
