@@ -45,6 +45,7 @@ func BenchmarkWriters(b *testing.B) {
 				check(b, rows.Scan(&id))
 				tasks = append(tasks, id)
 			}
+			check(b, rows.Err())
 			var done atomic.Int64
 			began := time.Now()
 			for b.Loop() {
