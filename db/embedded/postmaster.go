@@ -55,7 +55,7 @@ func (s *Server) initialise(ctx context.Context) error {
 func (s *Server) settings() []string {
 	settings := []string{
 		"listen_addresses=", "unix_socket_directories=" + s.socket, "unix_socket_permissions=0700",
-		"shared_buffers=128MB", "max_connections=100", "jit=off", "timezone=UTC", "log_timezone=UTC",
+		"shared_buffers=128MB", "max_connections=200", "jit=off", "timezone=UTC", "log_timezone=UTC",
 		"max_wal_size=2GB", "random_page_cost=1.1", "logging_collector=off",
 	}
 	if s.fast {
