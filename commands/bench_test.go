@@ -425,7 +425,7 @@ func (r *real) lay(n int) {
 	defer store.Close()
 	_, err = r.owner.Exec(`
 		insert into reminder (rule, subject, subject_id, occasion, person_id, audience, at_once, planned_for, local_day, created_at)
-		select 'by_hand', 'task', t.id, 'bench', m.person_id, 'lead', true, now(), current_date, now()
+		select 'by_hand', 'task', t.id, 'bench ' || now(), m.person_id, 'lead', true, now(), current_date, now()
 		from (select id, lead_id, focal_id from task where status in ('assigned', 'in_progress', 'returned') order by id) t
 		join lateral (select coalesce(t.focal_id, min(person_id)) as person_id from member where agency_id = t.lead_id and role = 'focal') m on m.person_id is not null
 		limit $1`, n)
