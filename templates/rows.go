@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"sync"
 	tree "text/template/parse"
 )
 
@@ -154,6 +155,9 @@ func holds(list *tree.ListNode, sought func(node tree.Node) bool) bool {
 	})
 }
 
+// rowTexts are what lists are written into, kept for the next one.
+var rowTexts = sync.Pool{New: func() any { return new([]byte) }}
+
 // loop compiles one loop and returns the call that takes its place; the loop
 // itself where it stays, with the loops within it compiled.
 func (c *compiler) loop(n *tree.RangeNode, s scope) tree.Node {
@@ -168,7 +172,9 @@ func (c *compiler) loop(n *tree.RangeNode, s scope) tree.Node {
 	}
 	kinds := s.of
 	c.loops = append(c.loops, func(dot, root any, vars []any) (string, error) {
-		o := out{text: make([]byte, 0, 1<<15), vars: make([]reflect.Value, 0, len(kinds)+8)}
+		text := rowTexts.Get().(*[]byte)
+		defer rowTexts.Put(text)
+		o := out{text: (*text)[:0], vars: make([]reflect.Value, 0, len(kinds)+8)}
 		for i, v := range append([]any{root}, vars...) {
 			if v == nil { // a name that a map does not have
 				o.vars = append(o.vars, reflect.Zero(kinds[i]))
@@ -177,6 +183,7 @@ func (c *compiler) loop(n *tree.RangeNode, s scope) tree.Node {
 			o.vars = append(o.vars, reflect.ValueOf(v))
 		}
 		write(&o, reflect.ValueOf(dot))
+		*text = o.text // grown to the size of lists
 		return string(o.text), o.err
 	})
 	return instead(n, c.rowsCall(n, s))
