@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"html/template"
 	"strings"
+	"sync"
 	tree "text/template/parse"
 )
 
@@ -43,7 +44,7 @@ func escaping(names []string) (escaper, error) {
 			return nil, errUnknown
 		}
 	}
-	whole, err := escapers(names)
+	whole, err := escapers(strings.Join(names, " "))
 	if err != nil {
 		return nil, err
 	}
@@ -57,9 +58,17 @@ func escaping(names []string) (escaper, error) {
 	}, nil
 }
 
-// escapers runs html/template's own functions: a template that was escaped once
-// knows them, with its pipe changed to the ones wanted.
-func escapers(names []string) (escaper, error) {
+// chains are the escapers by the names of their functions: a few stand behind
+// the hundreds of actions of all pages.
+var chains sync.Map // names → escaper
+
+// escapers runs html/template's own functions, named with blanks between: a
+// template that was escaped once knows them, with its pipe changed to the ones
+// wanted.
+func escapers(names string) (escaper, error) {
+	if kept, ok := chains.Load(names); ok {
+		return kept.(escaper), nil
+	}
 	t, err := template.New("escape").Parse(`{{.}}`)
 	if err != nil {
 		return nil, err
@@ -70,12 +79,14 @@ func escapers(names []string) (escaper, error) {
 	pipe := t.Tree.Root.Nodes[0].(*tree.ActionNode).Pipe
 	first := pipe.Cmds[0]
 	pipe.Cmds = []*tree.CommandNode{first}
-	for _, name := range names {
+	for name := range strings.FieldsSeq(names) {
 		pipe.Cmds = append(pipe.Cmds, &tree.CommandNode{NodeType: tree.NodeCommand, Args: []tree.Node{tree.NewIdentifier(name)}})
 	}
-	return func(to []byte, text string) ([]byte, error) {
+	whole := escaper(func(to []byte, text string) ([]byte, error) {
 		b := bytes.NewBuffer(to)
 		err := t.Execute(b, text)
 		return b.Bytes(), err
-	}, nil
+	})
+	chains.Store(names, whole)
+	return whole, nil
 }
