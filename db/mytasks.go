@@ -11,16 +11,6 @@ import (
 	"amal/rules"
 )
 
-// PageSize is how many rows a list shows at a time.
-const PageSize = 50
-
-// Cursor is where a page begins: after the row with this moment and id. The
-// zero Cursor begins at the start.
-type Cursor struct {
-	At time.Time
-	ID int64
-}
-
 // ListedTask is a row of a list of tasks. New says that somebody else did or
 // said something since the reader last looked at it.
 type ListedTask struct {
@@ -109,17 +99,6 @@ func (s *Store) ownTasks(ctx context.Context, me rules.Actor, state, states stri
 		return nil, fmt.Errorf("tasks of person %d: %w", me.PersonID, err)
 	}
 	return rows, nil
-}
-
-// FarFuture stands for "no deadline" in a Cursor.
-var FarFuture = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// infinite writes a cursor's moment for SQL, FarFuture as infinity.
-func infinite(at time.Time) string {
-	if !at.Before(FarFuture) {
-		return "infinity"
-	}
-	return at.UTC().Format(time.RFC3339Nano)
 }
 
 // reviewOrders are what waiting reports can be sorted by.
