@@ -29,13 +29,12 @@ func (s *Store) PersonByEmail(ctx context.Context, email string) (*Person, error
 }
 
 func (s *Store) activePerson(ctx context.Context, where string, arg any) (*Person, error) {
-	var rows []struct {
+	rows, err := same[struct {
 		Person
 		AgencyID *int64 `db:"agency_id"`
 		Role     *string
 		Side     *string
-	}
-	err := s.steady().all(ctx, &rows, `
+	}](ctx, s, `
 		select `+personColumns+`, m.agency_id, m.role, a.side
 		from person p left join (member m join agency a on a.id = m.agency_id) on m.person_id = p.id
 		where p.disabled_at is null and `+where+` order by m.agency_id`, arg)

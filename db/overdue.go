@@ -66,6 +66,7 @@ func (f OverdueFilter) lateKey() string {
 
 // ages adds how late the tasks are to be.
 func (f OverdueFilter) ages(c *clause, now time.Time) {
+	now = wholeMinute(now)
 	c.add(f.lateKey()+` <= ?`, now.AddDate(0, 0, 1-max(f.MinDays, 1)))
 	if f.MaxDays > 0 {
 		c.add(f.lateKey()+` > ?`, now.AddDate(0, 0, -f.MaxDays))
@@ -162,8 +163,7 @@ func (s *Store) LateTask(ctx context.Context, me rules.Actor, by Sort, id int64,
 
 func (s *Store) listLate(ctx context.Context, c *clause, f OverdueFilter, page, order string) ([]ListedTask, error) {
 	raised := c.arg(pq.Array(rules.RaisingRules()))
-	var rows []ListedTask
-	err := s.steady().all(ctx, &rows, `
+	rows, err := same[ListedTask](ctx, s, `
 		select `+listedColumns+`, `+f.orders().mark(f.Sort)+`,
 			array(select distinct x.rule from reminder x where x.subject = 'task' and x.subject_id = t.id and x.rule = any(`+raised+`)
 				and x.occasion = 'd' || t.deadline_version and x.state <> 'skipped') as raised

@@ -52,12 +52,12 @@ func (a AgeCounts) All() Count {
 // OverdueAges counts the overdue tasks that me may see at now, by age. It reads
 // open_count only, never the tasks.
 func (s *Store) OverdueAges(ctx context.Context, me rules.Actor, f CountFilter, now time.Time) (Ages, error) {
-	var a Ages
 	scope := countScope(me, f)
 	if scope == "" {
-		return a, nil
+		return Ages{}, nil
 	}
-	err := s.steady().get(ctx, &a, agesOf("$1", "$5", "$2", "$3", "$4"),
+	now = wholeMinute(now)
+	a, err := sameOne[Ages](ctx, s, agesOf("$1", "$5", "$2", "$3", "$4"),
 		scope, now.AddDate(0, 0, -7), now.AddDate(0, 0, -30), now.AddDate(0, 0, -90), now)
 	if err != nil {
 		return a, fmt.Errorf("overdue counts of %s: %w", scope, err)
@@ -181,17 +181,17 @@ func (s *Store) keptGroups(ctx context.Context, me rules.Actor, f OverdueFilter,
 			others = append(others, key)
 		}
 	}
+	now = wholeMinute(now)
 	args := []any{pq.Array(scopes), now.AddDate(0, 0, 1-max(f.MinDays, 1))}
 	count := lateOf("$2")
 	if f.MaxDays > 0 {
 		args = append(args, now.AddDate(0, 0, -f.MaxDays))
 		count += " - " + lateOf("$3")
 	}
-	var rows []struct {
+	rows, err := same[struct {
 		Key string
 		N   int
-	}
-	err = s.steady().all(ctx, &rows, `select substr(s.scope, 8) as key, `+count+` as n from unnest(cast($1 as text[])) s (scope)`, args...)
+	}](ctx, s, `select substr(s.scope, 8) as key, `+count+` as n from unnest(cast($1 as text[])) s (scope)`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("overdue of agencies: %w", err)
 	}

@@ -42,7 +42,7 @@ func TestRandomActs(t *testing.T) {
 			if err != nil && !refused(err) {
 				rt.Fatalf("%s: %v", me.Name, err)
 			}
-			w.holds(rt, task, me, err == nil)
+			w.holds(t, rt, task, me, err == nil)
 		}
 	})
 	if _, err := w.Seal(w.ctx, w.now); err != nil {
@@ -96,7 +96,7 @@ func (w *world) anyAct(rt *rapid.T, me rules.Actor, task int64) error {
 }
 
 // holds checks what must be true of a task after any act.
-func (w *world) holds(rt *rapid.T, id int64, me rules.Actor, done bool) {
+func (w *world) holds(t *testing.T, rt *rapid.T, id int64, me rules.Actor, done bool) {
 	page, err := w.TaskPage(w.ctx, w.manager, id, w.now)
 	if err != nil {
 		rt.Fatal(err)
@@ -118,6 +118,11 @@ func (w *world) holds(rt *rapid.T, id int64, me rules.Actor, done bool) {
 	}
 	if want := fmt.Sprint(page.Status); replayed(page.History) != want {
 		rt.Fatalf("the history ends at %q, the task is %q", replayed(page.History), want)
+	}
+	if looks, err := w.Tally(w.lookAs(t, w.manager), w.manager, w.now); err != nil {
+		rt.Fatal(err)
+	} else if anew, err := w.Tally(w.ctx, w.manager, w.now); err != nil || looks != anew {
+		rt.Fatalf("the page counts %+v, it is %+v, %v", looks, anew, err)
 	}
 	var wrong int
 	if err := w.owner.QueryRowContext(w.ctx, wrongCounts).Scan(&wrong); err != nil || wrong != 0 {

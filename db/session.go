@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,16 +24,30 @@ const (
 
 type visitorKey struct{}
 
-// Visitor is where a request comes from. Stale is noted when its session is
-// found: it was last noted as seen a minute ago or more.
+// Visitor is where a request comes from, and whether it comes to Look, not to
+// write. Stale is noted when its session is found: it was last noted as seen a
+// minute ago or more.
 type Visitor struct {
 	Address, Agent string
+	Look           bool
 	Stale          bool
+	first          string      // what the request saw when its session was found
+	wrote          atomic.Bool // since then
+}
+
+// sight is which transactions a request sees that only looks: what it reads is
+// what was there when its session was found, or later. "" where it reads all
+// anew, what it wrote itself included.
+func (v *Visitor) sight() string {
+	if !v.Look || v.wrote.Load() {
+		return ""
+	}
+	return v.first
 }
 
 // WithVisitor tells the session store where a request comes from.
-func WithVisitor(ctx context.Context, v Visitor) context.Context {
-	return context.WithValue(ctx, visitorKey{}, &v)
+func WithVisitor(ctx context.Context, v *Visitor) context.Context {
+	return context.WithValue(ctx, visitorKey{}, v)
 }
 
 func visitorOf(ctx context.Context) *Visitor {
@@ -60,15 +75,17 @@ func (s Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, erro
 		Data   []byte
 		SeenAt time.Time `db:"seen_at"`
 		Now    time.Time
+		Sight  string
 	}
 	err := s.Store.steady().get(ctx, &kept, `
-		select data, seen_at, now() as now from session
+		select data, seen_at, now() as now, pg_current_snapshot()::text as sight from session
 		where token_hash = $1 and expires_at > now() and seen_at > now() - cast($2 as interval)`,
 		hashed(token), SessionIdle.String())
 	if errors.Is(err, ErrNotFound) {
 		return nil, false, nil
 	}
-	visitorOf(ctx).Stale = kept.Now.Sub(kept.SeenAt) >= touchAfter
+	v := visitorOf(ctx)
+	v.Stale, v.first = kept.Now.Sub(kept.SeenAt) >= touchAfter, kept.Sight
 	return kept.Data, err == nil, err
 }
 

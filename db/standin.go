@@ -115,19 +115,19 @@ func (s *Store) ActorAt(ctx context.Context, p *Person, now time.Time) (rules.Ac
 
 // addStandIns gives actors what they have of those for whom they stand in.
 func (s *Store) addStandIns(ctx context.Context, actors map[int64]*rules.Actor, now time.Time) error {
-	var rows []struct {
+	today := wholeMinute(now)
+	rows, err := same[struct {
 		MemberRow
 		DeputyID int64     `db:"deputy_id"`
 		FromDay  time.Time `db:"from_day"`
 		ToDay    time.Time `db:"to_day"`
 		TimeZone string    `db:"time_zone"`
-	}
-	err := s.steady().all(ctx, &rows, `
+	}](ctx, s, `
 		select s.deputy_id, m.person_id, m.agency_id, m.role, a.side, a.time_zone, s.from_day, s.to_day
 		from stand_in s join person p on p.id = s.person_id join member m on m.person_id = s.person_id join agency a on a.id = m.agency_id
 		where s.deputy_id = any($1) and s.to_day >= $2 and s.from_day <= $3 and s.ended_at is null and p.disabled_at is null
 			and m.role in ('staff', 'focal', 'controller', 'manager', 'head') and `+stillColleagues+`
-		order by m.person_id, m.agency_id`, pq.Array(slices.Collect(maps.Keys(actors))), now.AddDate(0, 0, -1), now.AddDate(0, 0, 1))
+		order by m.person_id, m.agency_id`, pq.Array(slices.Collect(maps.Keys(actors))), today.AddDate(0, 0, -1), today.AddDate(0, 0, 1))
 	if err != nil {
 		return fmt.Errorf("stand-ins by %d people: %w", len(actors), err)
 	}

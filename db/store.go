@@ -132,6 +132,7 @@ func (s *Store) InTx(ctx context.Context, do func(tx *Store) error) error {
 	if s.tx != nil {
 		return do(s)
 	}
+	visitorOf(ctx).wrote.Store(true)
 	tx, err := s.pool.BeginTxx(ctx, nil)
 	if err != nil {
 		return translate(err)
@@ -172,6 +173,7 @@ type statements struct {
 
 	calendars calendarCache
 	agencies  agencyCache
+	unchanged unchanged
 }
 
 // prepared returns the kept statement for a query, bound to the transaction if
@@ -253,6 +255,7 @@ func (s *Store) plan(ctx context.Context, dst any, query string, args ...any) er
 // exec runs a statement and returns how many rows it touched.
 func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, error) {
 	s.stmts.run.Add(1)
+	visitorOf(ctx).wrote.Store(true)
 	stmt, err := s.prepared(ctx, query)
 	if err != nil {
 		return 0, err
@@ -271,6 +274,7 @@ func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, err
 
 // id runs an insert that returns the new row's id.
 func (s *Store) id(ctx context.Context, query string, args ...any) (int64, error) {
+	visitorOf(ctx).wrote.Store(true)
 	var id int64
 	err := s.get(ctx, &id, query, args...)
 	return id, err

@@ -43,7 +43,8 @@ func (s *Store) Tally(ctx context.Context, me rules.Actor, now time.Time) (t Tal
 		}
 	}
 	reviews := rules.Allowed(me, rules.Review)
-	err = s.steady().get(ctx, &t, `
+	now = wholeMinute(now)
+	t, err = sameOne[Tally](ctx, s, `
 		select
 			(select coalesce(sum(n), 0) from open_count where scope = any($1) and state = 'open') as mine,
 			case when $7 then (select count(*) from (

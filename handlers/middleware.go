@@ -103,7 +103,7 @@ func pathForLog(r *http.Request) string {
 func (a *App) withVisitor(next http.Handler) http.Handler {
 	extract := a.ipExtractor()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := db.Visitor{Address: extract(r), Agent: strings.ToValidUTF8(cut(r.UserAgent(), 200), "")}
+		v := &db.Visitor{Address: extract(r), Agent: strings.ToValidUTF8(cut(r.UserAgent(), 200), ""), Look: r.Method == http.MethodGet || r.Method == http.MethodHead}
 		next.ServeHTTP(w, r.WithContext(db.WithVisitor(r.Context(), v)))
 	})
 }

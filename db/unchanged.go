@@ -1,0 +1,102 @@
+package db
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// unchanged holds what reads returned for as long as nothing is written to the
+// database: Postgres tells at the start of each request which transactions one
+// sees, and while that text is the same, equal questions have equal answers
+// (docs/decisions/0021).
+type unchanged struct {
+	mu     sync.Mutex
+	sight  string         // pg_current_snapshot() of what is held
+	byKey  map[string]any // question → []T
+	weight int            // rows held
+}
+
+// mostHeld is how many rows are held; past it one begins anew.
+const mostHeld = 2000
+
+// find returns what an equal question got in the same sight, nil for nothing.
+func (u *unchanged) find(sight, key string) any {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.sight != sight {
+		return nil
+	}
+	return u.byKey[key]
+}
+
+// hold keeps an answer that was read in a sight, or after it.
+func (u *unchanged) hold(sight, key string, rows any, weight int) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.sight != sight || u.weight+weight > mostHeld {
+		u.sight, u.byKey, u.weight = sight, map[string]any{}, 0
+	}
+	u.byKey[key] = rows
+	u.weight += weight
+}
+
+// keyOf is a query with its arguments, as a text that no other question has.
+func keyOf(query string, args []any) (string, error) {
+	var key strings.Builder
+	key.WriteString(query)
+	for _, arg := range args {
+		value, err := driver.DefaultParameterConverter.ConvertValue(arg)
+		if err != nil {
+			return "", err
+		}
+		text := fmt.Sprint(value)
+		fmt.Fprintf(&key, "\x00%T %d %s", value, len(text), text)
+	}
+	return key.String(), nil
+}
+
+// same reads rows as steady().all does, or returns those of an equal read since
+// which nothing was written; what the rows point to is shared and must not be
+// changed. The query may depend on its arguments and the database alone, not on
+// now(). Only requests that write nothing are answered so: see Visitor.
+func same[T any](ctx context.Context, s *Store, query string, args ...any) (rows []T, err error) {
+	s = s.steady()
+	sight := visitorOf(ctx).sight()
+	if sight == "" || s.tx != nil {
+		return rows, s.all(ctx, &rows, query, args...)
+	}
+	key, err := keyOf(query, args)
+	if err != nil {
+		return nil, err
+	}
+	if held, ok := s.stmts.unchanged.find(sight, key).([]T); ok {
+		return slices.Clone(held), nil
+	}
+	if err := s.all(ctx, &rows, query, args...); err != nil {
+		return nil, err
+	}
+	s.stmts.unchanged.hold(sight, key, slices.Clone(rows), len(rows)+1)
+	return rows, nil
+}
+
+// sameOne is same for a query of one row; none is ErrNotFound.
+func sameOne[T any](ctx context.Context, s *Store, query string, args ...any) (row T, err error) {
+	rows, err := same[T](ctx, s, query, args...)
+	if err != nil {
+		return row, err
+	}
+	if len(rows) == 0 {
+		return row, ErrNotFound
+	}
+	return rows[0], nil
+}
+
+// wholeMinute is the moment as questions about deadlines have it: these end with
+// a day, and so with a minute in every zone. Equal questions of one minute are
+// then the same.
+func wholeMinute(now time.Time) time.Time { return now.Truncate(time.Minute) }
