@@ -65,11 +65,11 @@ func Match(accept string) Lang {
 
 // Printer writes texts in one language.
 type Printer struct {
-	lang   Lang
-	plain  map[string]string   // texts without placeholders and plurals
-	quoted map[string][]string // placeholders in quotation marks
-	texts  *i18n.Localizer
-	said   sync.Map // counted → text
+	lang     Lang
+	plain    map[string]string   // texts without placeholders and plurals
+	quoted   map[string][]string // placeholders in quotation marks
+	texts    *i18n.Localizer
+	patterns sync.Map // form → *pattern
 }
 
 var printers = sync.OnceValue(load)
@@ -88,33 +88,40 @@ func load() map[Lang]*Printer {
 	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
 	all := map[Lang]*Printer{}
 	for _, l := range Langs {
-		path := fmt.Sprintf("locales/%s.json", l)
-		raw, err := locales.ReadFile(path)
-		if err == nil {
-			_, err = bundle.ParseMessageFileBytes(raw, string(l)+".json")
-		}
-		if err != nil {
+		p := &Printer{lang: l, plain: map[string]string{}, quoted: map[string][]string{}, texts: i18n.NewLocalizer(bundle, string(l))}
+		if err := p.load(bundle); err != nil {
 			panic(fmt.Sprintf("texts of %s: %v", l, err)) // before the start only
 		}
-		plain, quoted := plainTexts(raw)
-		all[l] = &Printer{lang: l, plain: plain, quoted: quoted, texts: i18n.NewLocalizer(bundle, string(l))}
+		all[l] = p
 	}
 	return all
 }
 
-func plainTexts(raw []byte) (plain map[string]string, quoted map[string][]string) {
+// load reads the printer's texts. The bundle, which takes several times their
+// length of memory, gets those that it has something to do with.
+func (p *Printer) load(bundle *i18n.Bundle) error {
+	name := string(p.lang) + ".json"
+	raw, err := locales.ReadFile("locales/" + name)
+	if err != nil {
+		return err
+	}
 	var values map[string]any
-	_ = json.Unmarshal(raw, &values) // the bundle has just read the same bytes
-	plain, quoted = map[string]string{}, map[string][]string{}
+	if err := json.Unmarshal(raw, &values); err != nil {
+		return err
+	}
 	for key, v := range values {
 		if names := quotedNames(v); len(names) > 0 {
-			quoted[key] = names
+			p.quoted[key] = names
 		}
 		if text, ok := v.(string); ok && !strings.Contains(text, "{{") {
-			plain[key] = text
+			p.plain[key] = text
+			delete(values, key)
 		}
 	}
-	return plain, quoted
+	if raw, err = json.Marshal(values); err == nil {
+		_, err = bundle.ParseMessageFileBytes(raw, name)
+	}
+	return err
 }
 
 // Lang returns the printer's language.
@@ -126,33 +133,12 @@ func (p *Printer) T(key string, pairs ...any) string {
 	if text, ok := p.plain[key]; ok {
 		return text
 	}
-	return p.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: p.nest(key, data(pairs))})
+	return p.written(key, singly, pairs, "")
 }
 
 // N returns a text in the plural form of n, which it knows as {{.N}}.
 func (p *Printer) N(key string, n int, pairs ...any) string {
-	if len(pairs) > 0 || n < 0 || n > 1000 {
-		return p.plural(key, n, pairs)
-	}
-	short := counted{key, n} // "5 days" stands in each row of a list
-	if text, ok := p.said.Load(short); ok {
-		return text.(string)
-	}
-	text := p.plural(key, n, nil)
-	p.said.Store(short, text)
-	return text
-}
-
-// counted is a text with a small number and nothing else in it.
-type counted struct {
-	key string
-	n   int
-}
-
-func (p *Printer) plural(key string, n int, pairs []any) string {
-	values := data(pairs)
-	values["N"] = p.Number(n)
-	return p.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: p.nest(key, values), PluralCount: n})
+	return p.written(key, formOf(n), pairs, p.Number(n))
 }
 
 // Has reports whether there is a text for a key.
@@ -160,24 +146,5 @@ func (p *Printer) Has(key string) bool {
 	if _, ok := p.plain[key]; ok {
 		return true
 	}
-	_, err := p.texts.Localize(&i18n.LocalizeConfig{MessageID: key, PluralCount: 1, TemplateData: data(nil)})
-	return err == nil
-}
-
-func (p *Printer) localize(c *i18n.LocalizeConfig) string {
-	text, err := p.texts.Localize(c)
-	if err != nil && text == "" {
-		return "⟦" + c.MessageID + "⟧"
-	}
-	return text
-}
-
-func data(pairs []any) map[string]any {
-	values := make(map[string]any, len(pairs)/2+1)
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if name, ok := pairs[i].(string); ok {
-			values[name] = pairs[i+1]
-		}
-	}
-	return values
+	return p.pattern(key, 1) != nil
 }

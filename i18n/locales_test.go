@@ -27,10 +27,8 @@ func raw(t *testing.T, l Lang) map[string]any {
 	return all
 }
 
-var placeholder = regexp.MustCompile(`\{\{[^}]*\}\}`)
-
 func placeholders(text string) []string {
-	found := placeholder.FindAllString(text, -1)
+	found := anyPlaceholder.FindAllString(text, -1)
 	sort.Strings(found)
 	return slices.Compact(found)
 }

@@ -99,13 +99,3 @@ func quotedNames(message any) (names []string) {
 	}
 	return names
 }
-
-// nest writes the quotations within values that a message quotes.
-func (p *Printer) nest(key string, values map[string]any) map[string]any {
-	for _, name := range p.quoted[key] {
-		if text, ok := values[name].(string); ok {
-			values[name] = quotation[p.lang].within(text)
-		}
-	}
-	return values
-}
