@@ -251,9 +251,15 @@ func together(b *testing.B, clients int, during time.Duration, do func() error) 
 	return int(n.Load())
 }
 
-// pages are the main ones, by who reads them, beside the bare query over the
-// same index, which is what a page of ids costs at least.
-func (r *real) pages() []struct{ name, who, path, bare string } {
+// measured is a page, who reads it, and the bare query over the same index, which
+// is what a page of ids costs at least; writes a second change tasks meanwhile.
+type measured struct {
+	name, who, path, bare string
+	writes                int
+}
+
+// pages are the main ones.
+func (r *real) pages() []measured {
 	number := func(query string) (n int) {
 		sure(r.b, r.owner.QueryRowContext(r.b.Context(), query).Scan(&n))
 		return n
@@ -269,22 +275,24 @@ func (r *real) pages() []struct{ name, who, path, bare string } {
 	const joins = ` join directive d on d.id = t.directive_id join agency a on a.id = t.lead_id join meeting m on m.id = d.meeting_id `
 	overdue := `select t.id, t.title, t.deadline, t.overdue_at, a.name_en, m.title, d.title, d.number from task t` + joins + `where t.` + open + ` and t.overdue_at <= now() order by t.overdue_at, t.id limit 51`
 	own := number(`select agency_id from member where person_id = 7`)
-	return []struct{ name, who, path, bare string }{
-		{"overdue", "manager", "/overdue", overdue},
-		{"overdue, 180th page", "manager", "/overdue?" + deep("overdue_at", open+" and overdue_at <= now()", 179*50), overdue},
-		{"overdue of an agency", "manager", fmt.Sprintf("/overdue?agency=%d", own), fmt.Sprintf(`select t.id, t.title, t.deadline, t.overdue_at, a.name_en, m.title, d.title, d.number from task t%swhere t.%s and t.lead_id = %d and coalesce(t.overdue_at, 'infinity') <= now() order by coalesce(t.overdue_at, 'infinity'), t.id limit 51`, joins, open, own)},
-		{"tasks", "focal.uz", "/tasks", fmt.Sprintf(`select t.id, t.title, t.deadline, d.title from task t join directive d on d.id = t.directive_id where t.%s and t.lead_id = %d order by coalesce(t.overdue_at, 'infinity'), t.id limit 51`, open, own)},
-		{"review", "controller", "/review", `select t.id, t.title, t.submitted_at, a.name_en, d.title from task t` + joins + `where t.status = 'submitted' order by t.submitted_at, t.id limit 51`},
-		{"meetings", "manager", "/meetings", `select id, title, held_on, place from meeting order by held_on desc, id desc limit 51`},
-		{"directives", "manager", "/directives", `select id, number, title from directive order by coalesce(number_year, 0) desc, coalesce(number, 0) desc, id desc limit 51`},
-		{"directive", "manager", fmt.Sprintf("/directives/%d", directive), fmt.Sprintf(`select t.id, t.title, t.status, t.deadline, a.name_en from task t%swhere t.directive_id = %d order by t.number`, joins, directive)},
-		{"stocktake", "head", "/stocktake", `select sum(open), sum(submitted), sum(on_time), sum(late) from due_count where grain = 'month' and kind = 'lead' and starts >= date_trunc('year', now()) and starts <= now()`},
-		{"agencies compared", "head", "/stocktake/agencies", `select agency_id, sum(open), sum(submitted), sum(on_time), sum(late) from due_count where grain = 'month' and kind = 'lead' and starts >= date_trunc('year', now()) and starts <= now() group by 1`},
-		{"changes", "manager", "/changes", `select id, subject_id, act, at from history where subject = 'task' and at > now() - interval '7 days' order by at desc, id desc limit 51`},
-		{"calendar", "manager", "/calendar", `select id, title, deadline from task where status in ('assigned', 'in_progress', 'returned', 'submitted') and deadline >= date_trunc('month', now()) and deadline < date_trunc('month', now()) + interval '1 month' order by deadline, lead_id, id limit 200`},
-		{"reminders", "auditor", "/reminders", `select id, rule, subject_id, planned_for, state from reminder order by id desc limit 51`},
-		{"search, few", "manager", "/search?q=zarafshan+glacier", `select id, title from task where folded like '%zarafshan%' and folded like '%glacier%' order by id desc limit 21`},
-		{"search, many", "manager", "/search?q=transport", `select id, title from task where folded like '%transport%' order by id desc limit 21`},
+	return []measured{
+		{"overdue", "manager", "/overdue", overdue, 0},
+		{"overdue, 10 writes a second", "manager", "/overdue", overdue, 10},
+		{"overdue, 200 writes a second", "manager", "/overdue", overdue, 200}, // hardly a page finds what another read
+		{"overdue, 180th page", "manager", "/overdue?" + deep("overdue_at", open+" and overdue_at <= now()", 179*50), overdue, 0},
+		{"overdue of an agency", "manager", fmt.Sprintf("/overdue?agency=%d", own), fmt.Sprintf(`select t.id, t.title, t.deadline, t.overdue_at, a.name_en, m.title, d.title, d.number from task t%swhere t.%s and t.lead_id = %d and coalesce(t.overdue_at, 'infinity') <= now() order by coalesce(t.overdue_at, 'infinity'), t.id limit 51`, joins, open, own), 0},
+		{"tasks", "focal.uz", "/tasks", fmt.Sprintf(`select t.id, t.title, t.deadline, d.title from task t join directive d on d.id = t.directive_id where t.%s and t.lead_id = %d order by coalesce(t.overdue_at, 'infinity'), t.id limit 51`, open, own), 0},
+		{"review", "controller", "/review", `select t.id, t.title, t.submitted_at, a.name_en, d.title from task t` + joins + `where t.status = 'submitted' order by t.submitted_at, t.id limit 51`, 0},
+		{"meetings", "manager", "/meetings", `select id, title, held_on, place from meeting order by held_on desc, id desc limit 51`, 0},
+		{"directives", "manager", "/directives", `select id, number, title from directive order by coalesce(number_year, 0) desc, coalesce(number, 0) desc, id desc limit 51`, 0},
+		{"directive", "manager", fmt.Sprintf("/directives/%d", directive), fmt.Sprintf(`select t.id, t.title, t.status, t.deadline, a.name_en from task t%swhere t.directive_id = %d order by t.number`, joins, directive), 0},
+		{"stocktake", "head", "/stocktake", `select sum(open), sum(submitted), sum(on_time), sum(late) from due_count where grain = 'month' and kind = 'lead' and starts >= date_trunc('year', now()) and starts <= now()`, 0},
+		{"agencies compared", "head", "/stocktake/agencies", `select agency_id, sum(open), sum(submitted), sum(on_time), sum(late) from due_count where grain = 'month' and kind = 'lead' and starts >= date_trunc('year', now()) and starts <= now() group by 1`, 0},
+		{"changes", "manager", "/changes", `select id, subject_id, act, at from history where subject = 'task' and at > now() - interval '7 days' order by at desc, id desc limit 51`, 0},
+		{"calendar", "manager", "/calendar", `select id, title, deadline from task where status in ('assigned', 'in_progress', 'returned', 'submitted') and deadline >= date_trunc('month', now()) and deadline < date_trunc('month', now()) + interval '1 month' order by deadline, lead_id, id limit 200`, 0},
+		{"reminders", "auditor", "/reminders", `select id, rule, subject_id, planned_for, state from reminder order by id desc limit 51`, 0},
+		{"search, few", "manager", "/search?q=zarafshan+glacier", `select id, title from task where folded like '%zarafshan%' and folded like '%glacier%' order by id desc limit 21`, 0},
+		{"search, many", "manager", "/search?q=transport", `select id, title from task where folded like '%transport%' order by id desc limit 21`, 0},
 	}
 }
 
@@ -303,7 +311,7 @@ func BenchmarkPages(b *testing.B) {
 			time.Sleep(2 * time.Second)
 			idle := r.memory()
 			for _, p := range r.pages() {
-				b.Run(p.name, func(b *testing.B) { r.page(b, p.who, p.path, p.bare) })
+				b.Run(p.name, func(b *testing.B) { r.page(b, p) })
 			}
 			b.Run("memory", func(b *testing.B) {
 				for b.Loop() {
@@ -316,11 +324,11 @@ func BenchmarkPages(b *testing.B) {
 	}
 }
 
-func (r *real) page(b *testing.B, who, path, query string) {
-	v := r.as(who)
-	bytes, err := v.get(path)
+func (r *real) page(b *testing.B, p measured) {
+	v := r.as(p.who)
+	bytes, err := v.get(p.path)
 	sure(b, err)
-	bare, err := r.owner.PrepareContext(b.Context(), query)
+	bare, err := r.owner.PrepareContext(b.Context(), p.bare)
 	sure(b, err)
 	defer bare.Close()
 	drain := func() error {
@@ -334,7 +342,7 @@ func (r *real) page(b *testing.B, who, path, query string) {
 		return rows.Err()
 	}
 	for range 20 { // prepared on each connection of the server
-		_, err := v.get(path)
+		_, err := v.get(p.path)
 		sure(b, err)
 		sure(b, drain())
 	}
@@ -344,9 +352,11 @@ func (r *real) page(b *testing.B, who, path, query string) {
 		plain := together(b, 8, benchFor/2, drain)
 		_, after := r.cpu()
 		queryCPU := (after - before).Seconds() / float64(plain)
+		stop := r.write(b, p.writes)
 		amal, postgres := r.cpu()
-		n := together(b, 8, benchFor, func() error { _, err := v.get(path); return err })
+		n := together(b, 8, benchFor, func() error { _, err := v.get(p.path); return err })
 		amal2, postgres2 := r.cpu()
+		stop()
 		b.ReportMetric(float64(n)/benchFor.Seconds(), "req/s")
 		b.ReportMetric((amal2-amal).Seconds()*1e3/float64(n), "ms-amal")
 		b.ReportMetric((postgres2-postgres).Seconds()*1e3/float64(n), "ms-pg")
@@ -355,6 +365,29 @@ func (r *real) page(b *testing.B, who, path, query string) {
 		b.ReportMetric(float64(bytes), "B")
 		b.ReportMetric(0, "ns/op")
 	}
+}
+
+// write changes so many tasks a second until it is stopped.
+func (r *real) write(b *testing.B, perSecond int) (stop func()) {
+	b.Helper()
+	if perSecond == 0 {
+		return func() {}
+	}
+	change, err := r.owner.PrepareContext(b.Context(), `update task set changed_at = changed_at where id = $1`)
+	sure(b, err)
+	done, clock := make(chan bool), time.NewTicker(time.Second/time.Duration(perSecond))
+	go func() {
+		for id := 1; ; id++ {
+			select {
+			case <-clock.C:
+				_, _ = change.Exec(id) // one that is not there writes nothing
+			case <-done:
+				change.Close()
+				return
+			}
+		}
+	}()
+	return func() { clock.Stop(); done <- true }
 }
 
 // steady asks for a page at an even rate, whether the one before has come or

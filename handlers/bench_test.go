@@ -9,11 +9,15 @@ import (
 	"testing"
 
 	"amal/db"
+	"amal/templates"
 )
 
 // BenchmarkPage renders main pages without a network: what Amal itself spends
 // on them.
 func BenchmarkPage(b *testing.B) {
+	compare := templates.Rendered
+	templates.Rendered = nil
+	b.Cleanup(func() { templates.Rendered = compare })
 	app := loadedSite(b, db.LoadPlan{Tasks: 5000, Agencies: 20, People: 60, Seed: 1})
 	h := app.Handler()
 	for _, page := range []struct{ who, path string }{{"manager", "/overdue"}, {"focal.uz", "/tasks"}, {"controller", "/review"}} {

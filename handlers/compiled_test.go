@@ -11,7 +11,7 @@ import (
 	"amal/templates"
 )
 
-// What the lists' compiled rows write is, on every page of every test here,
+// What compiled pages write is, on every page of every test here,
 // what html/template writes.
 func TestMain(m *testing.M) {
 	var mu sync.Mutex
@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 	}
 	code := m.Run()
 	if wrong != "" {
-		fmt.Print("FAIL: compiled rows\n", wrong)
+		fmt.Print("FAIL: compiled pages\n", wrong)
 		code = 1
 	}
 	os.Exit(code)

@@ -27,6 +27,9 @@ func TestTemplatesFitTheirViews(t *testing.T) {
 		if err := templatecheck.CheckHTML(set, view); err != nil {
 			t.Errorf("%s: %v", page.Name, err)
 		}
+		if err := page.Compiled(); err != nil {
+			t.Errorf("%s stays with the interpreter, which is slow: %v", page.Name, err)
+		}
 	}
 	files, err := filepath.Glob("../templates/pages/*.html")
 	if err != nil || len(files) == 0 {

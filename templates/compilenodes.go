@@ -1,7 +1,9 @@
 package templates
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	tree "text/template/parse"
 )
 
@@ -54,6 +56,10 @@ func (c *compiler) list(l *tree.ListNode, s scope) (piece, error) {
 // next compiles a node, after which the scope may know a variable more.
 func (c *compiler) next(node tree.Node, s scope) (piece, scope, error) {
 	if n, ok := node.(*tree.ActionNode); ok && len(n.Pipe.Decl) > 0 {
+		if n.Pipe.IsAssign {
+			p, err := c.assigned(n, s)
+			return p, s, err
+		}
 		after, v, ok := c.declared(n, s)
 		if !ok {
 			return piece{}, s, errUnknown
@@ -62,6 +68,16 @@ func (c *compiler) next(node tree.Node, s scope) (piece, scope, error) {
 	}
 	p, err := c.node(node, s)
 	return p, s, err
+}
+
+// assigned gives a variable another value of its type.
+func (c *compiler) assigned(n *tree.ActionNode, s scope) (piece, error) {
+	slot, ok := s.vars[n.Pipe.Decl[0].Ident[0]]
+	v, err := c.pipe(n.Pipe, s)
+	if err != nil || !ok || slot == 0 || len(n.Pipe.Decl) != 1 || s.of[slot] != v.of || v.fields != nil {
+		return piece{}, errUnknown
+	}
+	return piece{write: keep(slot, v)}, nil
 }
 
 func fixed(text []byte) op {
@@ -78,19 +94,6 @@ func (o *out) set(slot int, v reflect.Value) {
 		o.vars = append(o.vars, reflect.Value{})
 	}
 	o.vars[slot] = v
-}
-
-// branchOf is a node's two branches, nil where it has none.
-func branchOf(node tree.Node) *tree.BranchNode {
-	switch n := node.(type) {
-	case *tree.IfNode:
-		return &n.BranchNode
-	case *tree.WithNode:
-		return &n.BranchNode
-	case *tree.RangeNode:
-		return &n.BranchNode
-	}
-	return nil
 }
 
 func inTurn(ops []op) op {
@@ -129,18 +132,18 @@ func (c *compiler) node(node tree.Node, s scope) (piece, error) {
 
 func (c *compiler) branch(n *tree.BranchNode, s scope, with bool) (piece, error) {
 	cond, err := c.pipe(n.Pipe, s)
-	if err != nil || len(n.Pipe.Decl) > 0 || with && cond.of == reflect.TypeFor[mixed]() {
+	if err != nil || len(n.Pipe.Decl) > 0 || cond.fields != nil || with && cond.of == reflect.TypeFor[mixed]() {
 		return piece{}, errUnknown
-	}
-	if cond.same.IsValid() && !with {
-		if truth(cond.same) {
-			return c.list(n.List, s)
-		}
-		return c.list(n.ElseList, s)
 	}
 	inner := s
 	if with {
 		inner = s.at(cond)
+	}
+	if cond.same.IsValid() {
+		if truth(cond.same) {
+			return c.list(n.List, inner)
+		}
+		return c.list(n.ElseList, s)
 	}
 	yes, no, err := c.both(n, inner, s)
 	if err != nil {
@@ -178,7 +181,11 @@ func (c *compiler) both(n *tree.BranchNode, inner, s scope) (yes, no op, err err
 func (c *compiler) ranged(n *tree.RangeNode, s scope) (op, error) {
 	over, err := c.pipe(n.Pipe, s)
 	names := n.Pipe.Decl
-	if err != nil || over.of.Kind() != reflect.Slice || len(names) > 2 || n.Pipe.IsAssign {
+	if err == nil && over.of == reflect.TypeFor[absent]() {
+		none, err := c.list(n.ElseList, s)
+		return none.op(), err
+	}
+	if err != nil || !isList(over.of) || len(names) > 2 || n.Pipe.IsAssign {
 		return nil, errUnknown
 	}
 	slot, inner := len(s.of), s.at(value{of: over.of.Elem()})
@@ -227,18 +234,48 @@ func (c *compiler) call(n *tree.TemplateNode, s scope) (piece, error) {
 	}
 	c.deep++
 	defer func() { c.deep-- }()
-	body, err := c.list(t.Tree.Root, rooted(dot))
+	inner, fills := framed(dot)
+	body, err := c.list(t.Tree.Root, inner)
 	if err != nil || body.write == nil {
 		return body, err
 	}
 	return piece{write: func(o *out, outer reflect.Value) {
-		inner := dot.in(o, outer)
-		if o.err != nil {
-			return
+		frame := make([]reflect.Value, len(fills), len(fills)+4)
+		for i, v := range fills {
+			if frame[i] = v.in(o, outer); o.err != nil {
+				return
+			}
 		}
 		vars := o.vars
-		o.vars = append(make([]reflect.Value, 0, 4), inner)
-		body.write(o, inner)
+		o.vars = frame
+		body.write(o, frame[0])
 		o.vars = vars
 	}}, nil
+}
+
+// framed is the scope of a template that is called with a dot, and what its
+// variables hold at first: the dot, and the fields of a record.
+func framed(dot value) (scope, []value) {
+	s, fills := scope{vars: map[string]int{"$": 0}, of: []reflect.Type{dot.of}}, []value{dot}
+	var placed func(v value) value
+	placed = func(v value) value {
+		if v.fields == nil {
+			slot := len(fills)
+			s.of, fills = append(s.of, v.of), append(fills, v)
+			return value{of: v.of, same: v.same, from: func(o *out, _ reflect.Value) reflect.Value { return o.vars[slot] }}
+		}
+		r := value{of: v.of, fields: map[string]value{}}
+		for _, name := range slices.Sorted(maps.Keys(v.fields)) {
+			r.fields[name] = placed(v.fields[name])
+		}
+		return r
+	}
+	if dot.fields == nil {
+		s.dot, s.root = dot.asDot(), value{of: dot.of, same: dot.same, from: func(o *out, _ reflect.Value) reflect.Value { return o.vars[0] }}
+		return s, fills
+	}
+	fills[0] = constant(record{})
+	s.root = placed(dot)
+	s.dot = s.root
+	return s, fills
 }

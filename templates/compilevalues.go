@@ -4,17 +4,26 @@ import (
 	"fmt"
 	"html/template"
 	"reflect"
+	"slices"
 	"strconv"
 	tree "text/template/parse"
 )
 
 // value is an expression of a template: its type, and how it comes from a dot.
-// The zero in is the dot itself; same is set where it is always the same.
+// The zero in is the dot itself; same is set where it is always the same. What
+// dict puts together has fields, and is no value when the page is written.
 type value struct {
-	of   reflect.Type
-	from func(o *out, dot reflect.Value) reflect.Value
-	same reflect.Value
+	of     reflect.Type
+	from   func(o *out, dot reflect.Value) reflect.Value
+	same   reflect.Value
+	fields map[string]value
 }
+
+// record is the type of what has fields, absent of a field that it has not.
+type (
+	record struct{}
+	absent struct{}
+)
 
 func (v value) known() bool { return v.of != nil }
 
@@ -34,7 +43,7 @@ func constant(v any) value {
 }
 
 // asDot is a value as the dot of what it is handed to.
-func (v value) asDot() value { return value{of: v.of, same: v.same} }
+func (v value) asDot() value { return value{of: v.of, same: v.same, fields: v.fields} }
 
 // truth is what text/template holds for true.
 func truth(v reflect.Value) bool {
@@ -44,7 +53,7 @@ func truth(v reflect.Value) bool {
 	case reflect.String, reflect.Slice:
 		return v.Len() > 0
 	case reflect.Struct:
-		return true
+		return v.Type() != reflect.TypeFor[absent]()
 	}
 	yes, _ := template.IsTrue(v.Interface())
 	return yes
@@ -91,8 +100,11 @@ func (c *compiler) arg(node tree.Node, s scope) (value, error) {
 			return s.dot, nil
 		}
 	case *tree.FieldNode:
-		return chain(value{of: s.dot.of}, n.Ident)
+		return chain(value{of: s.dot.of, fields: s.dot.fields}, n.Ident)
 	case *tree.VariableNode:
+		if n.Ident[0] == "$" {
+			return chain(s.root, n.Ident[1:])
+		}
 		slot, ok := s.vars[n.Ident[0]]
 		if ok && s.of[slot] != nil {
 			return chain(value{of: s.of[slot], from: func(o *out, _ reflect.Value) reflect.Value { return o.vars[slot] }}, n.Ident[1:])
@@ -107,6 +119,10 @@ func (c *compiler) arg(node tree.Node, s scope) (value, error) {
 // maps.
 func chain(v value, names []string) (value, error) {
 	for _, name := range names {
+		if v.fields != nil {
+			v = v.field(name)
+			continue
+		}
 		if v.of == nil {
 			return value{}, errUnknown
 		}
@@ -119,6 +135,14 @@ func chain(v value, names []string) (value, error) {
 		return value{}, errUnknown
 	}
 	return v, nil
+}
+
+// field is what a record has under a name.
+func (v value) field(name string) value {
+	if f, ok := v.fields[name]; ok {
+		return f
+	}
+	return constant(absent{})
 }
 
 // step is one field of a struct, also behind a pointer, or one key of a map.
@@ -185,6 +209,9 @@ func keyed(m, key value) value {
 // behind it.
 func (c *compiler) print(p *tree.PipeNode, s scope) (piece, error) {
 	v, err := c.command(p.Cmds[0], s)
+	if err == nil && v.of == reflect.TypeFor[absent]() && len(p.Cmds) > 1 { // its escapers write nothing
+		return piece{}, nil
+	}
 	if err != nil || !plainType(v.of) || len(p.Decl) > 0 {
 		return piece{}, errUnknown
 	}
@@ -233,6 +260,10 @@ func printed(v value, escapers []string) (op, error) {
 // whole numbers: no texts that html/template trusts, and nothing with words of
 // its own.
 func plainType(t reflect.Type) bool {
-	plain := t.Kind() == reflect.String || t.Kind() >= reflect.Int && t.Kind() <= reflect.Int64
-	return plain && t.PkgPath() != "html/template" && t.NumMethod() == 0 && reflect.PointerTo(t).NumMethod() == 0
+	return (t.Kind() == reflect.String || isInt(t)) && t.PkgPath() != "html/template" && !slices.ContainsFunc(wordy, func(w reflect.Type) bool { return reflect.PointerTo(t).Implements(w) })
 }
+
+// wordy are what types implement that print otherwise than their kind.
+var wordy = []reflect.Type{reflect.TypeFor[fmt.Stringer](), reflect.TypeFor[error](), reflect.TypeFor[fmt.Formatter]()}
+
+func isList(t reflect.Type) bool { return t.Kind() == reflect.Slice || t.Kind() == reflect.Array }

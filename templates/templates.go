@@ -23,7 +23,7 @@ var files embed.FS
 // Page is a page's template, which takes a view of type V.
 type Page[V any] struct {
 	name string
-	sets sets[*template.Template]
+	sets sets[*writer]
 }
 
 // sets are the parsed sets of a page or mail, by language.
@@ -45,19 +45,22 @@ type Registered struct {
 	Name string
 	// Parse parses the page in every language.
 	Parse func() error
+	// Compiled tells what keeps the page with the interpreter, nil if nothing does.
+	Compiled func() error
 	// Template returns the page's set in English and an empty view.
 	Template func() (*template.Template, any)
 }
 
 // New returns the page of a file in templates/pages.
 func New[V any](name string) *Page[V] {
-	p := &Page[V]{name: name, sets: newSets(func(l i18n.Lang) (*template.Template, error) {
+	p := &Page[V]{name: name}
+	p.sets = newSets(func(l i18n.Lang) (*writer, error) {
 		set, err := parse(name, l)
-		if err == nil {
-			err = compileRows(set, funcs(l), reflect.TypeFor[V]())
+		if err != nil {
+			return nil, err
 		}
-		return set, err
-	})}
+		return compile(set, funcs(l), reflect.TypeFor[V]())
+	})
 	registry = append(registry, Registered{
 		Name: name,
 		Parse: func() error {
@@ -67,6 +70,13 @@ func New[V any](name string) *Page[V] {
 				}
 			}
 			return nil
+		},
+		Compiled: func() error {
+			w, err := p.sets[i18n.En]()
+			if err == nil && w.compiled == nil {
+				err = errUnknown
+			}
+			return err
 		},
 		Template: func() (*template.Template, any) {
 			var zero V
@@ -92,8 +102,6 @@ func parse(name string, l i18n.Lang) (*template.Template, error) {
 	return set, nil
 }
 
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
 // Render writes the whole page in a language. Nothing is written where the
 // template fails.
 func (p *Page[V]) Render(w io.Writer, l i18n.Lang, view V) error {
@@ -101,16 +109,17 @@ func (p *Page[V]) Render(w io.Writer, l i18n.Lang, view V) error {
 	if err != nil {
 		return err
 	}
-	b := buffers.Get().(*bytes.Buffer)
-	defer buffers.Put(b)
-	b.Reset()
-	if err := set.Execute(b, view); err != nil {
+	kept := texts.Get().(*[]byte)
+	defer texts.Put(kept)
+	text, err := set.write((*kept)[:0], view)
+	if err != nil {
 		return fmt.Errorf("page %s: %w", p.name, err)
 	}
+	*kept = text // grown to the size of pages
 	if Rendered != nil {
-		Rendered(p.name, b.Bytes(), func(w io.Writer) error { return p.interpret(w, l, view) })
+		Rendered(p.name, text, func(w io.Writer) error { return p.interpret(w, l, view) })
 	}
-	_, err = w.Write(b.Bytes())
+	_, err = w.Write(text)
 	return err
 }
 
