@@ -34,7 +34,7 @@ func (s *Store) activePerson(ctx context.Context, where string, arg any) (*Perso
 		AgencyID *int64 `db:"agency_id"`
 		Role     *string
 		Side     *string
-	}](ctx, s, `
+	}](ctx, s.steady(), `
 		select `+personColumns+`, m.agency_id, m.role, a.side
 		from person p left join (member m join agency a on a.id = m.agency_id) on m.person_id = p.id
 		where p.disabled_at is null and `+where+` order by m.agency_id`, arg)

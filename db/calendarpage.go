@@ -50,7 +50,7 @@ func (s *Store) CalendarPage(ctx context.Context, me rules.Actor, f CalendarFilt
 	if page.Tasks, err = s.calendarTasks(ctx, me, f); err != nil {
 		return nil, err
 	}
-	err = s.plan(ctx, &page.Events, `
+	page.Events, err = samePlanned[Event](ctx, s, `
 		select `+eventColumns+eventFrom+`
 		where e.starts_on <= $4 and coalesce(e.ends_on, e.starts_on) >= $3 and ($5 = '' or $5 = any(e.sides)) and `+seesEvent+`
 		order by e.starts_on, e.from_minute nulls first, e.id limit 500`,
@@ -58,7 +58,7 @@ func (s *Store) CalendarPage(ctx context.Context, me rules.Actor, f CalendarFilt
 	if err != nil {
 		return nil, fmt.Errorf("events of the calendar: %w", err)
 	}
-	err = s.all(ctx, &page.Vague, `
+	page.Vague, err = same[Event](ctx, s, `
 		select `+eventColumns+eventFrom+`
 		where coalesce(e.starts_on, 'infinity') = 'infinity' and e.cancelled_at is null and ($3 = '' or $3 = any(e.sides)) and `+seesEvent+`
 		order by e.id desc limit 20`,
@@ -66,7 +66,7 @@ func (s *Store) CalendarPage(ctx context.Context, me rules.Actor, f CalendarFilt
 	if err != nil {
 		return nil, fmt.Errorf("events without a day: %w", err)
 	}
-	err = s.all(ctx, &page.Free, `
+	page.Free, err = same[Holiday](ctx, s, `
 		select country, day, kind, name_en, name_local, basis, certainty
 		from holiday where day between $1 and $2
 		order by day, country desc`, f.From, f.To)
@@ -113,8 +113,7 @@ func (s *Store) calendarTasks(ctx context.Context, me rules.Actor, f CalendarFil
 	if f.Mine || len(me.RegisterSides()) == 0 {
 		candidates = calendarOfMine
 	}
-	var rows []CalendarTask
-	err := s.plan(ctx, &rows, `
+	rows, err := samePlanned[CalendarTask](ctx, s, `
 		select `+taskColumns+`, page.many
 		from (
 			select n.id, row_number() over (partition by n.deadline order by n.lead_id, n.id) as place, least(count(*) over (partition by n.deadline), 100) as many

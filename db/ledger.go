@@ -122,8 +122,7 @@ func (s *Store) Ledger(ctx context.Context, me rules.Actor, f LedgerFilter) ([]L
 		c.add(`t.id = ?`, f.TaskID)
 	}
 	order := ledgerOrders.page(c, f.Sort, false)
-	var lines []LedgerLine
-	err = s.all(ctx, &lines, `
+	lines, err := same[LedgerLine](ctx, s, `
 		select r.id, r.rule, r.audience, coalesce(p.name, '') as person_name, r.person_id, r.agency_id, coalesce(t.id, 0) as task_id,
 			case when $1 or t.lead_id = any(`+own+`) or exists (select from co_executor c where c.task_id = t.id and c.agency_id = any(`+own+`)) then coalesce(t.title, e.title, '') else '' end as task_title,
 			coalesce(a.id, 0) as lead_id, d.number_year, d.number as directive_no,

@@ -67,11 +67,10 @@ var byHeld = key{"m.held_on", "date"}
 // and one more where there are further ones. The figures of each page come in the
 // same query.
 func (s *Store) Meetings(ctx context.Context, me rules.Actor, by Sort, now time.Time) ([]ListedMeeting, error) {
-	c := &clause{args: []any{pq.Array(me.RegisterSides()), now}}
+	c := &clause{args: []any{pq.Array(me.RegisterSides()), wholeMinute(now)}}
 	c.add(seesMeeting)
 	order := meetingOrders.page(c, by, false)
-	var rows []ListedMeeting
-	err := s.all(ctx, &rows, `
+	rows, err := same[ListedMeeting](ctx, s, `
 		with page as (
 			select m.* from meeting m where `+c.where()+order+` limit 51
 		)

@@ -78,7 +78,7 @@ func (s *Store) ownTasks(ctx context.Context, me rules.Actor, state, states stri
 	if by.By == "heard" { // which a task alone knows
 		heard, shared = `t.heard_at`, `co_executor c join task t on t.id = c.task_id`
 	}
-	rows, err := same[ListedTask](ctx, s, `
+	rows, err := same[ListedTask](ctx, s.steady(), `
 		with mine as (
 			(select t.* from unnest($2::bigint[]) own (id) cross join lateral (
 				select t.id, coalesce(t.overdue_at, 'infinity') as overdue_at, `+heard+` as heard_at from task t where t.lead_id = own.id and `+states+` and `+page+`) t)
@@ -124,7 +124,7 @@ func (s *Store) ReviewQueue(ctx context.Context, me rules.Actor, by Sort) ([]Lis
 		select from approval x join report r on r.id = x.report_id
 		where r.task_id = t.id and r.submission = t.submissions and x.person_id = $1)))`)
 	order := reviewOrders.page(c, by, false)
-	rows, err := same[ListedTask](ctx, s, `
+	rows, err := same[ListedTask](ctx, s.steady(), `
 		select `+listedColumns+`, `+reviewOrders.mark(by)+`
 		from task t
 		join directive d on d.id = t.directive_id

@@ -163,7 +163,7 @@ func (s *Store) LateTask(ctx context.Context, me rules.Actor, by Sort, id int64,
 
 func (s *Store) listLate(ctx context.Context, c *clause, f OverdueFilter, page, order string) ([]ListedTask, error) {
 	raised := c.arg(pq.Array(rules.RaisingRules()))
-	rows, err := same[ListedTask](ctx, s, `
+	rows, err := same[ListedTask](ctx, s.steady(), `
 		select `+listedColumns+`, `+f.orders().mark(f.Sort)+`,
 			array(select distinct x.rule from reminder x where x.subject = 'task' and x.subject_id = t.id and x.rule = any(`+raised+`)
 				and x.occasion = 'd' || t.deadline_version and x.state <> 'skipped') as raised

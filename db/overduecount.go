@@ -57,7 +57,7 @@ func (s *Store) OverdueAges(ctx context.Context, me rules.Actor, f CountFilter, 
 		return Ages{}, nil
 	}
 	now = wholeMinute(now)
-	a, err := sameOne[Ages](ctx, s, agesOf("$1", "$5", "$2", "$3", "$4"),
+	a, err := sameOne[Ages](ctx, s.steady(), agesOf("$1", "$5", "$2", "$3", "$4"),
 		scope, now.AddDate(0, 0, -7), now.AddDate(0, 0, -30), now.AddDate(0, 0, -90), now)
 	if err != nil {
 		return a, fmt.Errorf("overdue counts of %s: %w", scope, err)
@@ -191,7 +191,7 @@ func (s *Store) keptGroups(ctx context.Context, me rules.Actor, f OverdueFilter,
 	rows, err := same[struct {
 		Key string
 		N   int
-	}](ctx, s, `select substr(s.scope, 8) as key, `+count+` as n from unnest(cast($1 as text[])) s (scope)`, args...)
+	}](ctx, s.steady(), `select substr(s.scope, 8) as key, `+count+` as n from unnest(cast($1 as text[])) s (scope)`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("overdue of agencies: %w", err)
 	}

@@ -55,13 +55,12 @@ const waitingAtMost = 50
 // WaitingRequests lists the requests that wait for me as controller, or as a
 // manager of their side, the oldest first.
 func (s *Store) WaitingRequests(ctx context.Context, me rules.Actor) ([]Request, error) {
-	var rows []struct {
+	rows, err := same[struct {
 		Request
 		NumberYear  *int `db:"number_year"`
 		DirectiveNo *int `db:"directive_no"`
 		TaskNo      *int `db:"task_no"`
-	}
-	err := s.all(ctx, &rows, `
+	}](ctx, s, `
 		select t.title, d.number_year, d.number as directive_no, t.number as task_no, `+requestColumns+`
 		join task t on t.id = r.task_id
 		join directive d on d.id = t.directive_id

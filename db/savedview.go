@@ -40,7 +40,7 @@ const ownView = `(v.person_id = $1 and not ` + viewLeft + `)`
 // SavedViews lists what me saved of a list, then what is shared with his
 // agencies, by name.
 func (s *Store) SavedViews(ctx context.Context, me rules.Actor, path string) ([]SavedView, error) {
-	views, err := same[SavedView](ctx, s, `
+	views, err := same[SavedView](ctx, s.steady(), `
 		select v.id, v.person_id, p.name as owner, v.agency_id, v.path, v.query, v.name, `+viewLeft+` as left
 		from saved_view v join person p on p.id = v.person_id
 		where v.path = $2 and (`+ownView+` or v.agency_id = any($3))

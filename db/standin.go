@@ -122,7 +122,7 @@ func (s *Store) addStandIns(ctx context.Context, actors map[int64]*rules.Actor, 
 		FromDay  time.Time `db:"from_day"`
 		ToDay    time.Time `db:"to_day"`
 		TimeZone string    `db:"time_zone"`
-	}](ctx, s, `
+	}](ctx, s.steady(), `
 		select s.deputy_id, m.person_id, m.agency_id, m.role, a.side, a.time_zone, s.from_day, s.to_day
 		from stand_in s join person p on p.id = s.person_id join member m on m.person_id = s.person_id join agency a on a.id = m.agency_id
 		where s.deputy_id = any($1) and s.to_day >= $2 and s.from_day <= $3 and s.ended_at is null and p.disabled_at is null

@@ -178,13 +178,12 @@ func (s *Store) countedFigures(ctx context.Context, b *tableBuilder, scope figur
 	if scope.short {
 		kinds = kinds[:2]
 	}
-	var rows []struct {
+	rows, err := same[struct {
 		Kind     string
 		AgencyID int64 `db:"agency_id"`
 		First    *time.Time
 		rules.Figures
-	}
-	err := s.all(ctx, &rows, `
+	}](ctx, s, `
 		select kind, agency_id, min(starts) filter (where kind = 'lead' and open > 0) as first, `+figureColumns+`
 		from (
 			select * from due_count where grain = 'month' and kind = any($8) and starts >= $1 and starts < $2
@@ -195,7 +194,7 @@ func (s *Store) countedFigures(ctx context.Context, b *tableBuilder, scope figur
 		) c
 		where sides = any($6) and ($7::bigint[] is null or agency_id = any($7))
 		group by kind, agency_id`,
-		from, to, span.From, span.To, now, pq.Array(scope.sides), pq.Array(scope.agencies), pq.Array(kinds))
+		from, to, span.From, span.To, wholeMinute(now), pq.Array(scope.sides), pq.Array(scope.agencies), pq.Array(kinds))
 	if err != nil {
 		return err
 	}
@@ -216,18 +215,17 @@ func (s *Store) countedFigures(ctx context.Context, b *tableBuilder, scope figur
 // countedOldest finds the oldest overdue deadline of each agency, on or after
 // the day or month where the counters have one.
 func (s *Store) countedOldest(ctx context.Context, b *tableBuilder, scope figureScope, span rules.Span, ids []int64, firsts []string, now time.Time) error {
-	var rows []struct {
+	rows, err := same[struct {
 		ID     int64
 		Oldest *time.Time
-	}
-	err := s.all(ctx, &rows, `
+	}](ctx, s, `
 		select a.id, (
 			select c.starts from due_count c
 			where c.grain = 'day' and c.kind = 'lead' and c.agency_id = a.id and c.starts >= a.first and c.starts <= $3
 				and c.open > 0 and c.overdue_at <= $4 and c.sides = any($5)
 			order by c.starts limit 1) as oldest
 		from unnest($1::bigint[], $2::date[]) as a (id, first)`,
-		pq.Array(ids), pq.Array(firsts), span.To, now, pq.Array(scope.sides))
+		pq.Array(ids), pq.Array(firsts), span.To, wholeMinute(now), pq.Array(scope.sides))
 	if err != nil {
 		return err
 	}
@@ -243,11 +241,10 @@ func (s *Store) countedOldest(ctx context.Context, b *tableBuilder, scope figure
 // countedDelays reads the delays of each agency and of all; where only some
 // agencies are seen, all are these.
 func (s *Store) countedDelays(ctx context.Context, b *tableBuilder, scope figureScope, span rules.Span, from, to time.Time) error {
-	var rows []struct {
+	rows, err := same[struct {
 		AgencyID int64 `db:"agency_id"`
 		Days, N  int
-	}
-	err := s.all(ctx, &rows, `
+	}](ctx, s, `
 		select agency_id, days, sum(n) as n
 		from (
 			select * from delay_count where grain = 'month' and starts >= $1 and starts < $2

@@ -84,7 +84,7 @@ func (s *Store) Stocktake(ctx context.Context, me rules.Actor, span rules.Span, 
 const MostRequests = 100
 
 func (s *Store) waiting(ctx context.Context, me rules.Actor) (w Waiting, err error) {
-	err = s.get(ctx, &w, `
+	w, err = sameOne[Waiting](ctx, s, `
 		select
 			(select coalesce(sum(n), 0) from open_count where scope = $1 and state = 'submitted') as reports,
 			(select t.submitted_at from task t join directive d on d.id = t.directive_id
@@ -99,7 +99,7 @@ func (s *Store) waiting(ctx context.Context, me rules.Actor) (w Waiting, err err
 }
 
 func (s *Store) monthPlan(ctx context.Context, me rules.Actor, span rules.Span) (months []MonthPlan, err error) {
-	err = s.all(ctx, &months, `
+	months, err = same[MonthPlan](ctx, s, `
 		select starts as month, sum(open + submitted + on_time + late) as tasks, sum(on_time + late) as done
 		from due_count
 		where grain = 'month' and kind = 'lead' and starts between $1 and $2 and sides = any($3)
@@ -112,7 +112,7 @@ const historyWeeks = 60
 
 func (s *Store) weeksDone(ctx context.Context, me rules.Actor, span rules.Span, now time.Time) (weeks []WeekDone, err error) {
 	this := rules.WeekOf(now)
-	err = s.all(ctx, &weeks, `
+	weeks, err = same[WeekDone](ctx, s, `
 		select cast(w as date) as week,
 			coalesce(sum(c.n) filter (where c.due_year = cast(extract(year from w) as integer)), 0) as running,
 			coalesce(sum(c.n) filter (where c.due_year = $4), 0) as year
@@ -129,15 +129,14 @@ const timelineDirectives = 12
 // timeline takes the directives of the tasks longest overdue, then of those due
 // next, with all their tasks.
 func (s *Store) timeline(ctx context.Context, me rules.Actor, now time.Time) ([]TimelineDirective, error) {
-	var rows []struct {
+	rows, err := same[struct {
 		ID          int64
 		Title       string
 		NumberYear  *int `db:"number_year"`
 		DirectiveNo *int `db:"directive_no"`
 		Due         *time.Time
 		TimelineTask
-	}
-	err := s.all(ctx, &rows, `
+	}](ctx, s, `
 		with near as (
 			(select t.directive_id, t.overdue_at from task t join directive d on d.id = t.directive_id
 			where t.status in ('assigned', 'in_progress', 'returned') and t.overdue_at <= $2 and d.sides && $1
@@ -152,7 +151,7 @@ func (s *Store) timeline(ctx context.Context, me rules.Actor, now time.Time) ([]
 		from picked p join directive d on d.id = p.directive_id join task t on t.directive_id = d.id
 		where t.overdue_at is not null and t.deadline is not null and t.status not in ('draft', 'cancelled')
 		order by p.first, d.id, t.deadline, t.id
-		limit 400`, pq.Array(me.RegisterSides()), now, timelineDirectives)
+		limit 400`, pq.Array(me.RegisterSides()), wholeMinute(now), timelineDirectives)
 	if err != nil {
 		return nil, err
 	}

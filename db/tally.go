@@ -44,7 +44,7 @@ func (s *Store) Tally(ctx context.Context, me rules.Actor, now time.Time) (t Tal
 	}
 	reviews := rules.Allowed(me, rules.Review)
 	now = wholeMinute(now)
-	t, err = sameOne[Tally](ctx, s, `
+	t, err = sameOne[Tally](ctx, s.steady(), `
 		select
 			(select coalesce(sum(n), 0) from open_count where scope = any($1) and state = 'open') as mine,
 			case when $7 then (select count(*) from (

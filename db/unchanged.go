@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -18,11 +19,17 @@ type unchanged struct {
 	mu     sync.Mutex
 	sight  string         // pg_current_snapshot() of what is held
 	byKey  map[string]any // question → []T
-	weight int            // rows held
+	weight int            // about so many bytes
 }
 
-// mostHeld is how many rows are held; past it one begins anew.
-const mostHeld = 2000
+// How many bytes are held, past which one begins anew, and of one answer.
+const (
+	mostHeld = 4 << 20
+	mostOf   = 1 << 20
+)
+
+// textsOf is about how many bytes the texts of a row have.
+const textsOf = 200
 
 // find returns what an equal question got in the same sight, nil for nothing.
 func (u *unchanged) find(sight, key string) any {
@@ -38,6 +45,9 @@ func (u *unchanged) find(sight, key string) any {
 func (u *unchanged) hold(sight, key string, rows any, weight int) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if weight > mostOf {
+		return
+	}
 	if u.sight != sight || u.weight+weight > mostHeld {
 		u.sight, u.byKey, u.weight = sight, map[string]any{}, 0
 	}
@@ -60,15 +70,23 @@ func keyOf(query string, args []any) (string, error) {
 	return key.String(), nil
 }
 
-// same reads rows as steady().all does, or returns those of an equal read since
+// same reads rows as all does, or returns those of an equal read since
 // which nothing was written; what the rows point to is shared and must not be
 // changed. The query may depend on its arguments and the database alone, not on
 // now(). Only requests that write nothing are answered so: see Visitor.
-func same[T any](ctx context.Context, s *Store, query string, args ...any) (rows []T, err error) {
-	s = s.steady()
+func same[T any](ctx context.Context, s *Store, query string, args ...any) ([]T, error) {
+	return held[T](ctx, s, s.all, query, args)
+}
+
+// samePlanned is same for a query that is planned anew for its arguments.
+func samePlanned[T any](ctx context.Context, s *Store, query string, args ...any) ([]T, error) {
+	return held[T](ctx, s, s.plan, query, args)
+}
+
+func held[T any](ctx context.Context, s *Store, read func(context.Context, any, string, ...any) error, query string, args []any) (rows []T, err error) {
 	sight := visitorOf(ctx).sight()
 	if sight == "" || s.tx != nil {
-		return rows, s.all(ctx, &rows, query, args...)
+		return rows, read(ctx, &rows, query, args...)
 	}
 	key, err := keyOf(query, args)
 	if err != nil {
@@ -77,10 +95,10 @@ func same[T any](ctx context.Context, s *Store, query string, args ...any) (rows
 	if held, ok := s.stmts.unchanged.find(sight, key).([]T); ok {
 		return slices.Clone(held), nil
 	}
-	if err := s.all(ctx, &rows, query, args...); err != nil {
+	if err := read(ctx, &rows, query, args...); err != nil {
 		return nil, err
 	}
-	s.stmts.unchanged.hold(sight, key, slices.Clone(rows), len(rows)+1)
+	s.stmts.unchanged.hold(sight, key, slices.Clone(rows), len(key)+len(rows)*(int(reflect.TypeFor[T]().Size())+textsOf))
 	return rows, nil
 }
 
