@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/lib/pq"
@@ -29,8 +30,10 @@ const sidesSince = `
 	order by subject_id, id`
 
 // standingAt computes where every task stood at a moment out of its row and its
-// history: the state before the first act since. It reads all tasks.
-func (s *Store) standingAt(ctx context.Context, at time.Time) (*standing, error) {
+// history: the state before the first act since. It reads all tasks, and hands
+// over what it has counted of each so many of them, the rest at the end; part
+// must not ask the database.
+func (s *Store) standingAt(ctx context.Context, at time.Time, most int, part func(*standing) error) error {
 	st := newStanding()
 	s.stmts.run.Add(1)
 	rows, err := s.plain().QueryxContext(ctx, `
@@ -48,24 +51,32 @@ func (s *Store) standingAt(ctx context.Context, at time.Time) (*standing, error)
 			from history where subject = 'task' and subject_id = t.id and at > $1) h on true
 		where t.created_at <= $1`, at)
 	if err != nil {
-		return nil, translate(err)
+		return translate(err)
 	}
 	defer rows.Close()
-	for rows.Next() {
+	for n := 1; rows.Next(); n++ {
 		var t pastTask
 		if err := rows.StructScan(&t); err != nil {
-			return nil, translate(err)
+			return translate(err)
 		}
 		d, err := t.dueState()
 		if err != nil {
-			return nil, err
+			return err
 		}
-		st.add(d, 1)
+		if st.add(d, 1); n%most == 0 {
+			if err := part(st); err != nil {
+				return err
+			}
+			st = newStanding()
+		}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, translate(err)
+		return translate(err)
 	}
-	return st, s.cyclesAt(ctx, st, at)
+	if err := s.cyclesAt(ctx, st, at); err != nil {
+		return err
+	}
+	return part(st)
 }
 
 // dueState is the task as it stood.
@@ -145,11 +156,8 @@ func (s *Store) RecountDue(ctx context.Context, now time.Time) error {
 				return err
 			}
 		}
-		st, err := tx.standingAt(ctx, farAhead)
+		err := tx.standingAt(ctx, farAhead, math.MaxInt, func(st *standing) error { return tx.saveAll(ctx, st) })
 		if err != nil {
-			return err
-		}
-		if err := tx.saveAll(ctx, st); err != nil {
 			return err
 		}
 		return tx.Tick(ctx, dueCounted, "", "", now)
