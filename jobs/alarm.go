@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"amal/db"
@@ -19,16 +18,6 @@ func (j *Jobs) watch(ctx context.Context, now time.Time) error {
 	return j.Store.Watch(ctx, j.host(), j.Senders == nil, now)
 }
 
-// noted is what this process last noted of the mail server.
-type noted struct {
-	mu   sync.Mutex
-	at   time.Time
-	said string
-}
-
-// noteEvery is how often the same news of the mail server is noted.
-const noteEvery = time.Minute
-
 // noteMail notes in the database whether the mail server took a mail: at each
 // change and once a minute, so that a mass of mails costs no mass of notes.
 func (j *Jobs) noteMail(ctx context.Context, failed error) {
@@ -36,13 +25,7 @@ func (j *Jobs) noteMail(ctx context.Context, failed error) {
 	if failed != nil {
 		said = failed.Error()
 	}
-	j.noted.mu.Lock()
-	known := !j.noted.at.IsZero() && (j.noted.said == "") == (said == "") && now.Sub(j.noted.at) < noteEvery
-	if !known {
-		j.noted.at, j.noted.said = now, said
-	}
-	j.noted.mu.Unlock()
-	if known || ctx.Err() != nil {
+	if !j.noted.worth("mail", failed != nil, mailEvery, now) || ctx.Err() != nil {
 		return
 	}
 	if err := j.Store.NoteMail(ctx, j.Server, said, now); err != nil {

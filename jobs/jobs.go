@@ -158,6 +158,9 @@ func (j *Jobs) tick(ctx context.Context, row job) {
 		failure = err.Error()
 		j.Log.Error("job", "job", row.name, "error", failure)
 	}
+	if !j.noted.worth(row.name, failure != "", ticksEvery, now) {
+		return
+	}
 	if err := j.Store.Tick(ctx, row.name, j.Server, failure, now); err != nil && ctx.Err() == nil {
 		j.Log.Error("tick", "job", row.name, "error", err.Error())
 	}
