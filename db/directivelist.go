@@ -68,15 +68,15 @@ type PickedDirective struct {
 // Directives lists the directives of me's register, PageSize and one more where
 // there are further ones. What a page shows of tasks is read for its rows only.
 func (s *Store) Directives(ctx context.Context, me rules.Actor, f DirectiveFilter, now time.Time) ([]PickedDirective, error) {
+	now = wholeMinute(now)
 	c := &clause{args: []any{now, now.AddDate(0, 0, rules.SoonDays+1)}}
 	f.things(c, me)
 	page, order := f.page(c)
-	read := s.all
+	read := same[PickedDirective]
 	if f.AgencyID != 0 || f.State != "" || len(f.Words) > 0 { // which index serves depends on them
-		read = s.plan
+		read = samePlanned[PickedDirective]
 	}
-	var rows []PickedDirective
-	err := read(ctx, &rows, `
+	rows, err := read(ctx, s, `
 		with page as materialized (`+page+`), source as materialized (
 			select c.id, c.language, c.text || '' as text from document c
 			where c.id in (select x.document_id from page join directive d on d.id = page.id join passage x on x.id = d.passage_id)

@@ -183,11 +183,10 @@ func (s *Store) FocalPoints(ctx context.Context) ([]PersonName, error) {
 // StandingReports returns the completion report that waits for a decision, by
 // task. Callers check before that the asker reviews these tasks.
 func (s *Store) StandingReports(ctx context.Context, me rules.Actor, taskIDs []int64) (map[int64]*TaskReport, error) {
-	var rows []struct {
+	rows, err := same[struct {
 		TaskReport
 		TaskID int64 `db:"task_id"`
-	}
-	err := s.steady().all(ctx, &rows, `select r.task_id, `+reviewDays+` as review_days,
+	}](ctx, s.steady(), `select r.task_id, `+reviewDays+` as review_days,
 			array(select e.agency_id from co_executor e where e.task_id = r.task_id and `+gaveNothing+` order by e.agency_id) as missing, `+reportColumns+`
 		join task t on t.id = r.task_id and t.submissions = r.submission
 		join directive d on d.id = t.directive_id

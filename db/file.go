@@ -67,8 +67,7 @@ func (s *Store) files(ctx context.Context, me rules.Actor, t *Task, hats rules.H
 
 // reportFiles gives reports the files that me may see.
 func (s *Store) reportFiles(ctx context.Context, me rules.Actor, byTask map[int64]*TaskReport, reportIDs []int64) error {
-	var rows []File
-	err := s.all(ctx, &rows, `select `+fileColumns+` where f.report_id = any($2) and (f.visibility <> 'own' or `+shownTo+`) order by f.id`,
+	rows, err := same[File](ctx, s, `select `+fileColumns+` where f.report_id = any($2) and (f.visibility <> 'own' or `+shownTo+`) order by f.id`,
 		pq.Array(sidesOfMe(me)), pq.Array(reportIDs))
 	if err != nil {
 		return fmt.Errorf("files of reports: %w", err)
