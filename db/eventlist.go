@@ -47,8 +47,7 @@ func (s *Store) Events(ctx context.Context, me rules.Actor, past bool, by Sort, 
 		c.add(`coalesce(e.ends_on, e.starts_on, 'infinity') >= cast($3 as date)`)
 	}
 	order := orders.page(c, by, false)
-	var rows []ListedEvent
-	err := s.all(ctx, &rows, `
+	rows, err := same[ListedEvent](ctx, s, `
 		with page as (
 			select e.id from event e where `+c.where()+order+` limit 51
 		)
