@@ -78,7 +78,7 @@ func (s Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, erro
 		Sight  string
 	}
 	err := s.Store.steady().get(ctx, &kept, `
-		select data, seen_at, now() as now, pg_current_snapshot()::text as sight from session
+		select data, seen_at, now() as now, pg_current_snapshot() || ' ' || pg_postmaster_start_time() as sight from session
 		where token_hash = $1 and expires_at > now() and seen_at > now() - cast($2 as interval)`,
 		hashed(token), SessionIdle.String())
 	if errors.Is(err, ErrNotFound) {

@@ -17,7 +17,7 @@ import (
 // (docs/decisions/0021).
 type unchanged struct {
 	mu     sync.Mutex
-	sight  string         // pg_current_snapshot() of what is held
+	sight  string         // pg_current_snapshot() of what is held, of a server that began then
 	byKey  map[string]any // question → []T
 	weight int            // about so many bytes
 }
