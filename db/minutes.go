@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/lib/pq"
 
 	"amal/rules"
 )
@@ -61,6 +64,7 @@ type MinuteRow struct {
 	Decision rules.Decision `json:"decision,omitempty"`
 	Reason   string         `json:"reason,omitempty"` // as the lead says
 	Plan     string         `json:"plan,omitempty"`
+	Official bool           `json:"official,omitempty"` // for official use
 }
 
 // CloseRound ends a round and keeps its minutes. rules.ErrMove says that it is
@@ -105,7 +109,7 @@ func (s *Store) Minutes(ctx context.Context, me rules.Actor, id int64) (*Round, 
 	if err := json.Unmarshal(kept, &m); err != nil {
 		return nil, nil, fmt.Errorf("minutes of round %d: %w", id, err)
 	}
-	return r, &m, nil
+	return r, &m, s.markMinutes(ctx, &m)
 }
 
 // SoFar compiles what the minutes of an open round would say at now.
@@ -164,17 +168,43 @@ func (c *Changes) Lists() map[string]MinuteList {
 func (c *Change) minute(now time.Time) MinuteRow {
 	return MinuteRow{TaskID: c.ID, Ref: c.Ref(), Title: c.Title, LeadID: deref(c.LeadID), Status: c.Mark(now), Deadline: c.Deadline,
 		Outline: c.Sight != rules.SeesAll, At: c.At, Times: c.Times, Who: c.Who, Note: c.Note, From: c.From, To: c.To, FromLead: c.FromLead, ToLead: c.ToLead,
-		Reason: c.LateReason, Plan: c.LatePlan}
+		Reason: c.LateReason, Plan: c.LatePlan, Official: c.Official}
 }
 
 func (o *Outcome) minute(reader rules.Actor, now time.Time) MinuteRow {
 	t := &o.Task
 	row := MinuteRow{TaskID: t.ID, Ref: t.Ref(), Title: t.Title, LeadID: deref(t.LeadID), Status: t.Mark(now), Deadline: t.Deadline, At: o.At,
-		To: o.Deadline, ToLead: deref(o.AgencyID), Decision: o.Decision, Outline: rules.SightOf(reader, t.Scope()) != rules.SeesAll}
+		To: o.Deadline, ToLead: deref(o.AgencyID), Decision: o.Decision, Outline: rules.SightOf(reader, t.Scope()) != rules.SeesAll, Official: t.Official}
 	if !row.Outline {
 		row.Who, row.Note, row.Reason, row.Plan = o.PersonName, o.Text, t.LateReason, t.LatePlan
 	}
 	return row
+}
+
+// markMinutes marks what came to be for official use after the minutes were
+// kept; what was so then stays marked.
+func (s *Store) markMinutes(ctx context.Context, m *Minutes) error {
+	var lists [][]MinuteRow
+	for _, list := range m.Lists {
+		lists = append(lists, list.Rows)
+	}
+	lists = append(lists, m.Outcomes)
+	var ids, official []int64
+	for _, rows := range lists {
+		for i := range rows {
+			ids = append(ids, rows[i].TaskID)
+		}
+	}
+	err := s.all(ctx, &official, `select t.id from task t join directive d on d.id = t.directive_id where t.id = any($1) and d.official`, pq.Array(ids))
+	if err != nil {
+		return fmt.Errorf("what minutes hold for official use: %w", err)
+	}
+	for _, rows := range lists {
+		for i := range rows {
+			rows[i].Official = rows[i].Official || rows[i].Title != "" && slices.Contains(official, rows[i].TaskID)
+		}
+	}
+	return nil
 }
 
 // nameAgencies keeps the names of the agencies that the minutes speak of.

@@ -49,6 +49,7 @@ type changeRow struct {
 	Said             string // the note with what it is
 	Happened         string // when, with what it was
 	Reason, Plan     string
+	Official         bool // for official use
 }
 
 var changesPage = templates.New[changesView]("changes.html")
@@ -223,7 +224,7 @@ var noteOf = map[string]string{"new": "note", "done": "note", "late": "note", "s
 // changeRow writes one row; what happened to it in words by kind.
 func (a *App) changeRow(c echo.Context, kind string, r *db.MinuteRow, at time.Time, agency func(id int64) (string, templates.Side)) changeRow {
 	p := say(c)
-	row := changeRow{Href: fmt.Sprintf("/tasks/%d", r.TaskID), Ref: r.Ref, Title: r.Title, When: a.moment(c, r.At), Who: r.Who, Note: r.Note, Reason: r.Reason, Plan: r.Plan}
+	row := changeRow{Href: fmt.Sprintf("/tasks/%d", r.TaskID), Ref: r.Ref, Title: r.Title, When: a.moment(c, r.At), Who: r.Who, Note: r.Note, Reason: r.Reason, Plan: r.Plan, Official: r.Official}
 	if r.Title == "" { // no longer to be seen
 		row.Href, row.Title = "", p.T("changes.not_seen")
 	}

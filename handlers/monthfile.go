@@ -29,7 +29,8 @@ func (a *App) monthGrid(c echo.Context, me rules.Actor, month time.Time, f db.Ca
 	}
 	grid := a.grid(c, "calendar-"+month.Format("2006-01"), p.T("nav.calendar")+", "+p.Month(month), p.Date(f.From)+" – "+p.Date(f.To), sideNote(p, f.Side), filterNote(c, "field.lead", n.of(f.AgencyID)), mine)
 	grid.Columns = []files.Column{{Title: p.T("field.starts_on"), Width: 13, Kind: files.Date}, {Title: p.T("field.kind"), Width: 16}, {Title: p.T("column.number"), Width: 11},
-		{Title: p.T("field.title"), Width: 44}, {Title: p.T("column.side"), Width: 8}, {Title: p.T("column.lead"), Width: 30}, {Title: p.T("field.place"), Width: 24}, {Title: p.T("column.status"), Width: 18}}
+		{Title: p.T("field.title"), Width: 44}, {Title: p.T("column.side"), Width: 8}, {Title: p.T("column.lead"), Width: 30}, {Title: p.T("field.place"), Width: 24}, {Title: p.T("column.status"), Width: 18},
+		{Title: p.T("column.official"), Width: 11}}
 	grid.Rows = func(yield func([]any, error) bool) {
 		stopped := false
 		err := a.Store.Snapshot(c.Request().Context(), func(s *db.Store) error {
@@ -53,7 +54,7 @@ func (a *App) monthGrid(c echo.Context, me rules.Actor, month time.Time, f db.Ca
 func (a *App) monthDay(c echo.Context, page *db.CalendarPage, day time.Time, yield func([]any, error) bool) bool {
 	p := say(c)
 	for _, h := range page.Free {
-		if v := freeView(p, h); h.Day.Equal(day) && !yield([]any{day, p.T("calendar.free"), "", v.Name, v.Side.Code, "", "", ""}, nil) {
+		if v := freeView(p, h); h.Day.Equal(day) && !yield([]any{day, p.T("calendar.free"), "", v.Name, v.Side.Code, "", "", "", ""}, nil) {
 			return false
 		}
 	}
@@ -66,7 +67,7 @@ func (a *App) monthDay(c echo.Context, page *db.CalendarPage, day time.Time, yie
 		if e.CancelledAt != nil {
 			state = p.T("event.cancelled")
 		}
-		if !yield([]any{day, row.Kind, "", files.Link{Text: e.Title, Href: a.addressOf(row.Href)}, "", "", e.Place + orNothing(", ", row.Hours), state}, nil) {
+		if !yield([]any{day, row.Kind, "", files.Link{Text: e.Title, Href: a.addressOf(row.Href)}, "", "", e.Place + orNothing(", ", row.Hours), state, ""}, nil) {
 			return false
 		}
 	}
@@ -85,7 +86,8 @@ func (a *App) monthTasks(c echo.Context, s *db.Store, me rules.Actor, n names, f
 		for i := range tasks[:min(len(tasks), db.PageSize)] {
 			t := &tasks[i]
 			after = t.ID
-			if !yield([]any{day, n.say.T("calendar.deadline"), files.Link{Text: t.Ref(), Href: a.addressOf(fmt.Sprintf("/tasks/%d", t.ID))}, t.Title, n.side(deref(t.LeadID)).Code, n.of(deref(t.LeadID)), "", a.status(c, t).Word}, nil) {
+			if !yield([]any{day, n.say.T("calendar.deadline"), files.Link{Text: t.Ref(), Href: a.addressOf(fmt.Sprintf("/tasks/%d", t.ID))}, t.Title, n.side(deref(t.LeadID)).Code, n.of(deref(t.LeadID)), "",
+				a.status(c, t).Word, officialCell(n.say, t.Official)}, nil) {
 				return true, nil
 			}
 		}

@@ -32,12 +32,12 @@ func (a *App) packFile(c echo.Context, me rules.Actor, format string, of *packOf
 		}
 	}
 	all := a.grid(c, fmt.Sprintf("pack-%d", of.event.ID), of.event.Title, notes...)
-	all.Lang, all.Columns = p.Lang(), packColumns(p)
+	all.Lang, all.Mark, all.Columns = p.Lang(), p.T("official.mark"), packColumns(p)
 	tasks := map[string][]db.PackTask{"done": of.pack.Done, "late": of.pack.Late, "going": of.pack.Going, "idle": of.pack.Idle}
 	rows := map[string][][]any{}
 	for _, part := range parts {
 		for i := range part.Rows {
-			rows[part.ID] = append(rows[part.ID], a.packCells(inBoth(part.Name), &part.Rows[i], &tasks[part.ID][i]))
+			rows[part.ID] = append(rows[part.ID], a.packCells(p, inBoth(part.Name), &part.Rows[i], &tasks[part.ID][i]))
 		}
 	}
 	if format == "csv" {
@@ -72,11 +72,11 @@ func sendBook(c echo.Context, name string, sheets []files.Grid) error {
 func packColumns(p *i18n.Printer) []files.Column {
 	return []files.Column{{Title: p.T("pack.part"), Width: 24}, {Title: p.T("column.number"), Width: 11}, {Title: p.T("column.task"), Width: 40}, {Title: p.T("column.directive"), Width: 34},
 		{Title: p.T("column.side"), Width: 8}, {Title: p.T("column.lead"), Width: 28}, {Title: p.T("column.deadline"), Width: 13, Kind: files.Date}, {Title: p.T("column.status"), Width: 18},
-		{Title: p.T("pack.why"), Width: 50}}
+		{Title: p.T("pack.why"), Width: 50}, {Title: p.T("column.official"), Width: 11}}
 }
 
-func (a *App) packCells(part string, r *packRow, t *db.PackTask) []any {
-	return []any{part, files.Link{Text: r.Ref, Href: a.addressOf(fmt.Sprintf("/tasks/%d", r.ID))}, r.Title, r.Directive, r.Side.Code, inBoth(r.Who), dayCell(t.Deadline), inBoth(r.Status), r.Why}
+func (a *App) packCells(p *i18n.Printer, part string, r *packRow, t *db.PackTask) []any {
+	return []any{part, files.Link{Text: r.Ref, Href: a.addressOf(fmt.Sprintf("/tasks/%d", r.ID))}, r.Title, r.Directive, r.Side.Code, inBoth(r.Who), dayCell(t.Deadline), inBoth(r.Status), r.Why, officialCell(p, t.Official)}
 }
 
 // packMatrix is the matrix's sheet.
@@ -87,6 +87,7 @@ func (a *App) packMatrix(p *i18n.Printer, grid files.Grid, n names, of *packOf) 
 	for _, side := range of.event.Sides {
 		grid.Columns = append(grid.Columns, files.Column{Title: p.T("side." + side), Width: 44})
 	}
+	grid.Columns = append(grid.Columns, files.Column{Title: p.T("column.official"), Width: 11})
 	var rows [][]any
 	for i := range table.Rows {
 		r := &table.Rows[i]
@@ -98,7 +99,7 @@ func (a *App) packMatrix(p *i18n.Printer, grid files.Grid, n names, of *packOf) 
 			}
 			row = append(row, strings.Join(lines, "; "))
 		}
-		rows = append(rows, row)
+		rows = append(rows, append(row, officialCell(p, of.matrix[i].Official)))
 	}
 	grid.Rows = rowsOf(rows, func(row *[]any) []any { return *row })
 	return grid

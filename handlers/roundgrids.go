@@ -15,20 +15,20 @@ import (
 func changeColumns(p *i18n.Printer) []files.Column {
 	return []files.Column{{Title: p.T("changes.kind"), Width: 18}, {Title: p.T("column.number"), Width: 11}, {Title: p.T("column.task"), Width: 40},
 		{Title: p.T("column.side"), Width: 12}, {Title: p.T("column.lead"), Width: 26}, {Title: p.T("changes.what"), Width: 28},
-		{Title: p.T("changes.when"), Width: 16}, {Title: p.T("changes.who"), Width: 20}, {Title: p.T("field.note"), Width: 40}}
+		{Title: p.T("changes.when"), Width: 16}, {Title: p.T("changes.who"), Width: 20}, {Title: p.T("field.note"), Width: 40}, {Title: p.T("column.official"), Width: 11}}
 }
 
-func (a *App) changeCells(kind string, r *changeRow) []any {
+func (a *App) changeCells(p *i18n.Printer, kind string, r *changeRow) []any {
 	number := any(r.Ref)
 	if r.Href != "" {
 		number = files.Link{Text: r.Ref, Href: a.addressOf(r.Href)}
 	}
-	return []any{kind, number, r.Title, r.Side.Name, r.Lead, strings.Join(r.What, "; "), r.When, r.Who, r.Note}
+	return []any{kind, number, r.Title, r.Side.Name, r.Lead, strings.Join(r.What, "; "), r.When, r.Who, r.Note, officialCell(p, r.Official)}
 }
 
 // outcomeCells are a decision's: what was decided is one text, as on the page.
-func (a *App) outcomeCells(r *outcomeRow) []any {
-	cells := a.changeCells(r.Decision, &r.changeRow)
+func (a *App) outcomeCells(p *i18n.Printer, r *outcomeRow) []any {
+	cells := a.changeCells(p, r.Decision, &r.changeRow)
 	cells[5], cells[8] = strings.Join(r.What, "; "), strings.Join(r.Late, "; ")
 	return cells
 }
@@ -40,7 +40,7 @@ func (a *App) sectionsGrid(c echo.Context, name, title string, notes []string, s
 		s := &sections[i]
 		notes = append(notes, s.Title+": "+s.Count)
 		for j := range s.Rows {
-			rows = append(rows, a.changeCells(s.Title, &s.Rows[j]))
+			rows = append(rows, a.changeCells(say(c), s.Title, &s.Rows[j]))
 		}
 	}
 	grid := a.grid(c, name, title, notes...)
@@ -53,7 +53,7 @@ func (a *App) sectionsGrid(c echo.Context, name, title string, notes []string, s
 func (a *App) minutesGrid(c echo.Context, v *roundView) files.Grid {
 	var rows [][]any
 	for i := range v.Outcomes {
-		rows = append(rows, a.outcomeCells(&v.Outcomes[i]))
+		rows = append(rows, a.outcomeCells(say(c), &v.Outcomes[i]))
 	}
 	notes := []string{v.Round.Begun + ", " + v.Round.By, v.Round.Closed, v.Round.Done, v.Since}
 	for _, fact := range v.Facts {
