@@ -51,18 +51,17 @@ type DirectiveFilter struct {
 type PickedDirective struct {
 	Directive
 	Marked
-	MeetingLevel    string `db:"meeting_level"`
-	ControllerEmail string `db:"controller_email"`
-	Words           string // of its passage, "" for an oral one
-	WordsLanguage   string `db:"words_language"`
-	Tasks           int    // assigned at any time and not cancelled
-	Open            int    // owed by their leads
-	Overdue         int    // of these
-	Done            int
-	Drafts          int
-	Next            *time.Time     // the first deadline of those that are open
-	Leads           pq.Int64Array  // agencies
-	Marks           pq.StringArray // each sign that one of the tasks has
+	MeetingLevel  string `db:"meeting_level"`
+	Words         string // of its passage, "" for an oral one
+	WordsLanguage string `db:"words_language"`
+	Tasks         int    // assigned at any time and not cancelled
+	Open          int    // owed by their leads
+	Overdue       int    // of these
+	Done          int
+	Drafts        int
+	Next          *time.Time     // the first deadline of those that are open
+	Leads         pq.Int64Array  // agencies
+	Marks         pq.StringArray // each sign that one of the tasks has
 }
 
 // Directives lists the directives of me's register, PageSize and one more where
@@ -81,7 +80,7 @@ func (s *Store) Directives(ctx context.Context, me rules.Actor, f DirectiveFilte
 			select c.id, c.language, c.text || '' as text from document c
 			where c.id in (select x.document_id from page join directive d on d.id = page.id join passage x on x.id = d.passage_id)
 		)
-		select `+directiveColumns+`, m.level as meeting_level, coalesce(k.email, '') as controller_email,
+		select `+directiveColumns+`, m.level as meeting_level,
 			coalesce(substr(source.text, x.starts + 1, x.ends - x.starts), '') as words, coalesce(source.language, '') as words_language,
 			f.tasks, f.open, f.overdue, f.done, f.drafts, f.next, f.leads, f.marks, `+directiveOrders.mark(f.Sort)+`
 		from page
@@ -231,8 +230,9 @@ func (f DirectiveFilter) things(c *clause, me rules.Actor) {
 
 // DirectiveParts are what belongs to a directive in a file and not in a list.
 type DirectiveParts struct {
-	Points  []string
-	Earlier map[rules.Lineage][]string // numbers of those that it restates, replaces …
+	Points     []string
+	Earlier    map[rules.Lineage][]string // numbers of those that it restates, replaces …
+	Controller string                     // his address for his own side, else his name
 }
 
 // DirectiveParts reads the parts of listed directives by id. Earlier ones
@@ -272,5 +272,29 @@ func (s *Store) DirectiveParts(ctx context.Context, me rules.Actor, listed []Pic
 	for _, x := range ties {
 		parts[x.ID].Earlier[x.Kind] = append(parts[x.ID].Earlier[x.Kind], rules.DirectiveRef(x.Year, x.Number))
 	}
-	return parts, nil
+	return parts, s.addControllers(ctx, me, ids, parts)
+}
+
+// addControllers adds who controls directives: by the address for who works on
+// his side, by the name that everybody reads on the page for others.
+func (s *Store) addControllers(ctx context.Context, me rules.Actor, ids []int64, parts map[int64]DirectiveParts) error {
+	var controllers []struct {
+		ID     int64
+		Called string
+	}
+	err := s.all(ctx, &controllers, `
+		select d.id, case when exists (
+				select from member m join agency a on a.id = m.agency_id
+				where m.person_id = k.id and m.role in ('controller', 'manager') and (a.side = 'joint' or a.side = any($2)))
+			then k.email else k.name end as called
+		from directive d join person k on k.id = d.controller_id where d.id = any($1)`, pq.Array(ids), pq.Array(me.RegisterSides()))
+	if err != nil {
+		return fmt.Errorf("controllers of directives: %w", err)
+	}
+	for _, x := range controllers {
+		p := parts[x.ID]
+		p.Controller = x.Called
+		parts[x.ID] = p
+	}
+	return nil
 }

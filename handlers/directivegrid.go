@@ -97,7 +97,7 @@ func directiveColumns(p *i18n.Printer, columns []gridColumn) []files.Column {
 func (a *App) directiveCells(p *i18n.Printer, n names, d *wholeDirective) []any {
 	cells := []any{a.directiveLink(&d.PickedDirective), d.HeldOn, d.MeetingTitle, d.MeetingPlace, p.T("level." + d.MeetingLevel), d.Title, officialCell(p, d.Official),
 		fittingCell(d.Words), d.OralBy, p.T("strength." + d.Strength), fittingCell(strings.Join(d.parts.Points, "\n")), sideWords(p, d.Sides),
-		dayCell(d.Deadline), d.DeadlineWording, d.NoDeadlineReason, d.ControllerEmail}
+		dayCell(d.Deadline), d.DeadlineWording, d.NoDeadlineReason, d.parts.Controller}
 	for _, kind := range []rules.Lineage{rules.Restates, rules.Replaces, rules.PartOf, rules.Merges} {
 		cells = append(cells, strings.Join(d.parts.Earlier[kind], "\n"))
 	}

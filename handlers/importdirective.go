@@ -191,17 +191,21 @@ func (b *bringer) fillDirective(ctx context.Context, s *db.Store, r *row, in *db
 }
 
 // controller finds who is typed as the controller; who is it already stays it,
-// also where he could not become it any more.
+// also where he could not become it any more or another one has his name.
 func (b *bringer) controller(ctx context.Context, s *db.Store, r *row, in *db.DirectiveInput, typed string) error {
+	if in.ControllerID != 0 {
+		if is, err := s.IsCalled(ctx, in.ControllerID, typed); err != nil || is {
+			return err
+		}
+	}
 	id, err := s.ControllerNamed(ctx, typed, in.Sides)
 	if errors.Is(err, db.ErrNotFound) {
-		is, err := s.IsCalled(ctx, in.ControllerID, typed)
-		if err == nil && !is {
-			r.wrong("controller", "import.error.controller")
-		}
-		return err
+		r.wrong("controller", "import.error.controller")
+		return nil
 	}
-	in.ControllerID = id
+	if err == nil {
+		in.ControllerID = id
+	}
 	return err
 }
 
