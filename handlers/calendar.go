@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -27,7 +26,8 @@ type calendarView struct {
 	Agenda              []agendaDay
 	Whole               string // address of the whole month's agenda, "" where it is
 	Vague               []eventRow
-	Month               string // such as 2026-06, for the filters
+	Month               string            // such as 2026-06, for the filters
+	Typed               map[string]string // month and day that are none
 	Agencies, Countries []templates.Choice
 	Mine, MineOffered   bool
 	Filtered            bool
@@ -78,15 +78,12 @@ func calendarFilter(c echo.Context) (f db.CalendarFilter) {
 }
 
 func (a *App) calendarMonth(c echo.Context, me rules.Actor) error {
-	if day, err := time.Parse(time.DateOnly, c.QueryParam("day")); err == nil {
+	day, month, wrong := a.askedMonth(c)
+	if !day.IsZero() {
 		return a.calendarDay(c, me, day)
 	}
-	p, today, f := say(c), a.today(c), calendarFilter(c)
-	month, err := time.Parse("2006-01", c.QueryParam("month"))
-	if err != nil {
-		month = today.AddDate(0, 0, 1-today.Day())
-	}
-	if format := exportWanted(c); format != "" {
+	p, f := say(c), calendarFilter(c)
+	if format := exportWanted(c); format != "" && wrong == nil {
 		return a.exportFrom(c, me, format, func(c echo.Context, me rules.Actor) (files.Grid, error) { return a.monthGrid(c, me, month, f) })
 	}
 	f.From, f.To = rules.MonthGrid(month)
@@ -107,7 +104,12 @@ func (a *App) calendarMonth(c echo.Context, me rules.Actor) error {
 		view.Vague = append(view.Vague, a.eventRow(c, &page.Vague[i]))
 	}
 	view.Export = exportLinks(c)
-	return render(c, http.StatusOK, calendarPage, view)
+	status, err := a.again(c, &view.Layout, wrong)
+	if err != nil {
+		return err
+	}
+	view.Typed = map[string]string{"day": c.QueryParam("day"), "month": c.QueryParam("month")}
+	return render(c, status, calendarPage, view)
 }
 
 func monthLink(c echo.Context, p *i18n.Printer, month time.Time, key string) templates.NavLink {

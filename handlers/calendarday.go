@@ -67,6 +67,27 @@ func (a *App) calendarDay(c echo.Context, me rules.Actor, day time.Time) error {
 	return render(c, http.StatusOK, dayPage, view)
 }
 
+// askedMonth is the day that is asked for, else the month; the present one with
+// what is wrong where what was typed is none.
+func (a *App) askedMonth(c echo.Context) (day, month time.Time, err error) {
+	var wrong rules.Problems
+	month = rules.MonthOf(a.today(c))
+	if typed := c.QueryParam("day"); typed != "" {
+		if day = typedDay(&wrong, "day", typed); !day.IsZero() {
+			return day, month, nil
+		}
+	}
+	if typed := c.QueryParam("month"); typed != "" {
+		asked, err := time.Parse("2006-01", typed)
+		if _, known := rules.SpanOf(typed); err == nil && known {
+			month = asked
+		} else {
+			wrong.Add("month", "calendar.which_month")
+		}
+	}
+	return day, month, wrong.OrNil()
+}
+
 func dayLink(c echo.Context, day time.Time, key string) templates.NavLink {
 	return templates.NavLink{Href: calendarHref(c, "day", day.Format(time.DateOnly)), Label: say(c).T(key, "Month", say(c).LongDate(day))}
 }

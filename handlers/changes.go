@@ -74,7 +74,7 @@ func (a *App) changes(c echo.Context, me rules.Actor) error {
 		since.label += " " + p.T("changes.among", "Sides", sideWords(p, with))
 	}
 	f := db.ChangeFilter{Sides: with, From: since.at, Now: a.Now()}
-	if exportWanted(c) == "" {
+	if exportWanted(c) == "" || since.wrong != nil {
 		f.Rows = db.PageSize
 	}
 	changed, err := a.Store.SinceAmong(ctx, me, f)
@@ -87,7 +87,7 @@ func (a *App) changes(c echo.Context, me rules.Actor) error {
 	}
 	lists := changed.Lists()
 	sections := a.changeSections(c, lists, changed.To, func(id int64) (string, templates.Side) { return n.of(id), n.side(id) })
-	if format := exportWanted(c); format != "" {
+	if format := exportWanted(c); format != "" && since.wrong == nil {
 		return a.export(c, me, format, a.sectionsGrid(c, "changes", p.T("changes.title"), []string{since.label}, sections))
 	}
 	view := changesView{Layout: a.layout(c, p.T("changes.title")), About: since.label, Since: since.day, With: strings.Join(with, ","), Sections: sections,

@@ -64,8 +64,13 @@ func (a *App) newDirective(c echo.Context, me rules.Actor) error {
 	if s := c.QueryParam("strength"); slices.Contains(rules.Strengths, rules.Strength(s)) {
 		form.Strength = s
 	}
-	if day, err := rules.ParseDate(c.QueryParam("deadline")); err == nil && !day.IsZero() {
-		form.Typed = dayWord(&day)
+	var wrong error
+	if form.Typed = c.QueryParam("deadline"); form.Typed != "" {
+		if day, err := rules.ParseDate(form.Typed); err == nil {
+			form.Typed = dayWord(&day)
+		} else {
+			wrong = rules.Problems{{Field: "deadline", Key: "form.error.not_a_date"}}
+		}
 	}
 	form.MeetingID, _ = strconv.ParseInt(c.QueryParam("meeting"), 10, 64)
 	form.DocumentID, _ = strconv.ParseInt(c.QueryParam("document"), 10, 64)
@@ -82,7 +87,7 @@ func (a *App) newDirective(c echo.Context, me rules.Actor) error {
 	if words != nil && form.Title == "" {
 		form.Title = cutTitle(words.Words)
 	}
-	return a.showDirectiveForm(c, me, form, words, nil)
+	return a.showDirectiveForm(c, me, form, words, wrong)
 }
 
 // cutTitle proposes the words themselves as a title, up to 120 letters.

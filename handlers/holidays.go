@@ -53,8 +53,12 @@ func (a *App) holidays(c echo.Context, _ rules.Actor) error {
 
 func (a *App) showHolidays(c echo.Context, f *holidayForm, failed error) error {
 	p, ctx := say(c), c.Request().Context()
-	view := holidaysView{Layout: a.layout(c, p.T("nav.holidays")), Form: *f, Country: rules.Countries[0], Year: a.today(c).Year(),
+	view := holidaysView{Layout: a.layout(c, p.T("nav.holidays")), Form: *f, Country: rules.Countries[0],
 		Kinds: choices(p, "holiday.kind.", []string{"off", "work"}, f.Kind), Certain: choices(p, "holiday.certainty.", certainties, f.Certainty)}
+	var ok bool
+	if view.Year, ok = a.askedYear(c); !ok && failed == nil {
+		failed = rules.Problems{{Field: "year", Key: "form.error.choose"}}
+	}
 	status, err := a.again(c, &view.Layout, failed)
 	if err != nil {
 		return err
@@ -63,9 +67,6 @@ func (a *App) showHolidays(c echo.Context, f *holidayForm, failed error) error {
 		if c.QueryParam("country") == country || f.Country == country {
 			view.Country = country
 		}
-	}
-	if year, err := strconv.Atoi(c.QueryParam("year")); err == nil && year > 1990 && year < 2101 {
-		view.Year = year
 	}
 	view.Countries = choices(p, "side.", rules.Countries, view.Country)
 	for year := view.Year - 1; year <= view.Year+2; year++ {
@@ -83,6 +84,16 @@ func (a *App) showHolidays(c echo.Context, f *holidayForm, failed error) error {
 		return err
 	}
 	return render(c, status, holidaysPage, view)
+}
+
+// askedYear is the year that is asked for, else the present one; ok is false
+// where what is asked for is none.
+func (a *App) askedYear(c echo.Context) (year int, ok bool) {
+	typed := c.QueryParam("year")
+	if year, err := strconv.Atoi(typed); err == nil && year > 1990 && year < 2101 {
+		return year, true
+	}
+	return a.today(c).Year(), typed == ""
 }
 
 // workingDays says how many working days a year has, to compare with the

@@ -165,9 +165,14 @@ func (a *App) packHTML(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		return err
 	}
-	if format != "" {
+	if format != "" && of.wrong == nil {
 		return a.packFile(c, me, format, of)
 	}
+	return a.showPack(c, me, of)
+}
+
+// showPack shows the pack, with what is wrong with the day that was typed.
+func (a *App) showPack(c echo.Context, me rules.Actor, of *packOf) error {
 	p, e := say(c), of.event
 	href := fmt.Sprintf("/events/%d", e.ID)
 	view := packView{Layout: a.layout(c, p.T("pack.title")), Event: a.eventRow(c, e), Form: href + "/pack", Head: map[string][]twin{}, Since: dayWord(&of.since), SinceText: of.sinceText(),

@@ -29,6 +29,9 @@ func (a *App) packPDF(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		return err
 	}
+	if of.wrong != nil {
+		return a.showPack(c, me, of)
+	}
 	n, err := a.names(c)
 	if err != nil {
 		return err

@@ -73,7 +73,8 @@ type registerView struct {
 	Empty   templates.Empty
 	Country []templates.Choice
 	Path    string
-	Keep    []hiddenField
+	Asks    bool   // until which day
+	Until   string // as typed
 }
 
 // registerGroup is an agency's tasks on a page of a register.
@@ -94,7 +95,9 @@ type registerOf struct {
 	name, title, about string
 	filter             db.RegisterFilter
 	crumbs             []templates.Crumb
-	keep               []hiddenField // of the address, beside the side
+	asks               bool   // until which day
+	until              string // as typed
+	wrong              error  // with it
 }
 
 // overdueRegister is everything that is late, by agency.
@@ -109,11 +112,14 @@ func (a *App) overdueRegister(c echo.Context, me rules.Actor) error {
 // month, by agency.
 func (a *App) dueRegister(c echo.Context, me rules.Actor) error {
 	p, today := say(c), a.today(c)
-	of := registerOf{name: "due", title: p.T("report.due"), crumbs: reportCrumbs(p, p.T("report.due"))}
+	of := registerOf{name: "due", title: p.T("report.due"), crumbs: reportCrumbs(p, p.T("report.due")), asks: true, until: c.QueryParam("until")}
 	of.filter.Until = time.Date(today.Year(), today.Month()+2, 0, 0, 0, 0, 0, time.UTC)
-	if day, err := rules.ParseDate(c.QueryParam("until")); err == nil && !day.Before(today) {
-		of.filter.Until, of.title = day, p.T("report.due_until", "Day", p.LongDate(day))
-		of.keep = append(of.keep, hiddenField{"until", dayWord(&day)})
+	switch day, err := rules.ParseDate(of.until); {
+	case of.until == "":
+	case err != nil || day.Before(today):
+		of.wrong = rules.Problems{{Field: "until", Key: "report.later_day"}}
+	default:
+		of.filter.Until, of.title, of.until = day, p.T("report.due_until", "Day", p.LongDate(day)), dayWord(&day)
 	}
 	of.about = p.T("report.until", "Day", p.LongDate(of.filter.Until))
 	return a.register(c, me, of)
@@ -148,7 +154,7 @@ func (a *App) register(c echo.Context, me rules.Actor, of registerOf) error {
 	if err != nil {
 		return err
 	}
-	if format := exportWanted(c); format != "" {
+	if format := exportWanted(c); format != "" && of.wrong == nil {
 		return a.export(c, me, format, a.registerGrid(c, me, n, of))
 	}
 	ask := registerList.asked(c)
@@ -157,8 +163,12 @@ func (a *App) register(c echo.Context, me rules.Actor, of registerOf) error {
 	if err != nil {
 		return err
 	}
-	view := registerView{Layout: a.layout(c, of.title), Crumbs: of.crumbs, About: of.about, Path: c.Request().URL.Path, Keep: of.keep, Empty: templates.Empty{Text: p.T("report.empty")},
+	view := registerView{Layout: a.layout(c, of.title), Crumbs: of.crumbs, About: of.about, Path: c.Request().URL.Path, Asks: of.asks, Until: of.until, Empty: templates.Empty{Text: p.T("report.empty")},
 		Country: append([]templates.Choice{{Label: p.T("overdue.both")}}, choices(p, "side.", rules.Sides, string(of.filter.Side))...)}
+	status, err := a.again(c, &view.Layout, of.wrong)
+	if err != nil {
+		return err
+	}
 	if len(rows) > db.RegisterSize {
 		rows = rows[:db.RegisterSize]
 		view.Pager.Next = ask.after(c, rows[len(rows)-1].Key)
@@ -173,7 +183,7 @@ func (a *App) register(c echo.Context, me rules.Actor, of registerOf) error {
 		g := &view.Groups[len(view.Groups)-1]
 		g.Tasks = append(g.Tasks, row)
 	}
-	return render(c, http.StatusOK, registerPage, view)
+	return render(c, status, registerPage, view)
 }
 
 // registerGrid is a register as a file, all its pages.

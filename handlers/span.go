@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -38,17 +39,18 @@ func (a *App) askedSpan(c echo.Context, past bool) (ask spanAsk, err error) {
 	p, today := say(c), a.today(c)
 	ask = spanAsk{span: rules.YearOf(today), asOf: a.Now()}
 	ask.view = spanView{Action: c.Request().URL.Path, From: c.QueryParam("from"), To: c.QueryParam("to"), On: c.QueryParam("on"), Past: past, Error: map[string]string{}}
-	if span, ok := rules.SpanOf(c.QueryParam("period")); ok {
-		ask.span = span
-	}
 	var wrong rules.Problems
+	word := c.QueryParam("period")
+	if span, ok := rules.SpanOf(word); ok {
+		ask.span = span
+	} else if word != "" {
+		wrong.Add("period", "form.error.choose")
+	}
 	if ask.view.From != "" || ask.view.To != "" {
-		span := rules.Span{From: typedDay(&wrong, "from", ask.view.From), To: typedDay(&wrong, "to", ask.view.To)}
-		if len(wrong) == 0 {
-			err = rules.CheckSpan(span)
-		}
-		if len(wrong) == 0 && err == nil {
+		if span, days := typedSpan(ask.view.From, ask.view.To); days == nil {
 			ask.span = span
+		} else {
+			wrong = append(wrong, days...)
 		}
 	}
 	if past && ask.view.On != "" {
@@ -57,11 +59,17 @@ func (a *App) askedSpan(c echo.Context, past bool) (ask spanAsk, err error) {
 			ask.asOf = end
 		}
 	}
-	if err == nil {
-		err = wrong.OrNil()
-	}
 	ask.view.Choices, ask.view.Name = spanChoices(p, ask.span, today), spanName(p, ask.span)
-	return ask, err
+	return ask, wrong.OrNil()
+}
+
+// typedSpan is the period of two typed days, or what is wrong with them.
+func typedSpan(from, to string) (span rules.Span, wrong rules.Problems) {
+	span = rules.Span{From: typedDay(&wrong, "from", from), To: typedDay(&wrong, "to", to)}
+	if len(wrong) == 0 {
+		errors.As(rules.CheckSpan(span), &wrong)
+	}
+	return span, wrong
 }
 
 func typedDay(p *rules.Problems, field, text string) time.Time {
