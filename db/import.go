@@ -37,7 +37,7 @@ type ImportRow struct {
 	Line     int
 	Cells    []string `db:"-"`
 	Raw      []byte   `db:"cells"`
-	Identity string
+	Identity string   // while it waits for its ties: what it wrote, and in which version
 	Fate     string
 	Problems rules.Problems `db:"-"`
 	Said     []byte         `db:"problems"`

@@ -31,6 +31,7 @@ type row struct {
 	problems rules.Problems
 	later    bool // it is written, but for what stood further down in the table
 	waits    bool // it has to be looked at later
+	wrote    int64
 }
 
 // plan is what a row stands for: its fate, and how it is written where it is new

@@ -208,7 +208,9 @@ func (b *bringer) writeAll(ctx context.Context, store *db.Store, rows []db.Impor
 
 func (b *bringer) bring(ctx context.Context, tx *db.Store, to *db.ImportRow) error {
 	r := b.row(to.Cells)
-	r.later = to.Later
+	if r.later = to.Later; r.later {
+		return b.tieLater(ctx, tx, r, to)
+	}
 	var p plan
 	err := tx.Apart(ctx, func() (err error) {
 		if p, err = b.plan(ctx, tx, r); err != nil {
@@ -217,14 +219,16 @@ func (b *bringer) bring(ctx context.Context, tx *db.Store, to *db.ImportRow) err
 		if len(r.problems) > 0 {
 			return rules.Problems(nil)
 		}
-		return b.write(ctx, tx, r, &p)
+		if err = b.write(ctx, tx, r, &p); err == nil && r.waits {
+			to.Identity, err = b.mark(ctx, tx, r.wrote)
+		}
+		return err
 	})
 	if err = r.fault(err); err != nil {
 		return err
 	}
 	to.Written, to.Problems = true, r.problems
 	switch {
-	case to.Later: // it is there; what is wrong is said of its ties only
 	case len(r.problems) > 0:
 		to.Fate, to.Written = fateBad, false
 	case r.waits:

@@ -16,11 +16,14 @@ func (v *importView) count(c echo.Context, im *db.Import, counts []db.ImportCoun
 	p := say(c)
 	byFate, written := map[string]int{}, 0
 	for _, n := range counts {
-		byFate[n.Fate], written = n.Rows, written+n.Written
+		byFate[n.Fate] = n.Rows
+		if n.Fate == fateNew || n.Fate == fateChanged { // a row that is written in part does not count any more
+			written += n.Written
+		}
 	}
 	for _, fate := range []string{fateNew, fateChanged, fateSame, fateBad} {
 		if byFate[fate] > 0 {
-			v.Fates = append(v.Fates, fateView{Status: fateStatus(c, fate, v.Done), Count: p.Number(byFate[fate]), Href: fmt.Sprintf("/imports/%d?fate=%s", im.ID, fate), Current: c.QueryParam("fate") == fate})
+			v.Fates = append(v.Fates, fateView{Status: fateStatus(c, fate, v.Done && fate != fateBad), Count: p.Number(byFate[fate]), Href: fmt.Sprintf("/imports/%d?fate=%s", im.ID, fate), Current: c.QueryParam("fate") == fate})
 		}
 	}
 	todo := byFate[fateNew] + byFate[fateChanged]
@@ -43,6 +46,9 @@ func fateStatus(c echo.Context, fate string, done bool) templates.Status {
 	key := "import.fate." + fate
 	if done && (fate == fateNew || fate == fateChanged) {
 		return templates.Status{Key: "done", Word: say(c).T(key + ".done")}
+	}
+	if done && fate == fateBad {
+		return templates.Status{Key: "soon", Word: say(c).T(key + ".done")}
 	}
 	if fate == "" {
 		key = "import.fate.unknown"

@@ -73,9 +73,10 @@ func (b *bringer) tie(ctx context.Context, s *db.Store, r *row, kind rules.Linea
 // relate ties a directive to earlier ones. What stands further down in the table
 // waits until that is written.
 func (b *bringer) relate(ctx context.Context, s *db.Store, r *row, id int64, ties []tie) error {
+	r.wrote = id
 	for _, t := range ties {
 		if t.other == 0 {
-			r.waits = true
+			r.waits = !r.later
 			continue
 		}
 		if err := s.Relate(ctx, b.me, db.LineageInput{DirectiveID: id, OtherID: t.other, Kind: t.kind, Now: b.now}); err != nil {
