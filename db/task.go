@@ -114,6 +114,14 @@ func (t *Task) Ref() string {
 	return rules.TaskRef(deref(t.NumberYear), deref(t.DirectiveNo), deref(t.Number))
 }
 
+// Above is the task that it is part of, 0 for none.
+func (t *Task) Above() int64 { return deref(t.ParentID) }
+
+// RefBeside is the number of another task of the same directive.
+func (t *Task) RefBeside(number int) string {
+	return rules.TaskRef(deref(t.NumberYear), deref(t.DirectiveNo), number)
+}
+
 // Mark returns the task's sign at now.
 func (t *Task) Mark(now time.Time) rules.Mark {
 	return rules.MarkOf(t.Status, deref(t.OverdueAt), now)

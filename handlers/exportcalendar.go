@@ -80,7 +80,8 @@ func (a *App) dayGrid(c echo.Context, me rules.Actor, n names, f db.CalendarFilt
 		if last != nil {
 			after = last.ID
 		}
-		return s.DayTasks(ctx, me, f, after)
+		rows, err := s.DayTasks(ctx, me, f, after)
+		return withAbove(ctx, s, n, rows, err)
 	}, func(t *db.Task) []any { return a.taskCells(c, n, t) })
 	return grid
 }

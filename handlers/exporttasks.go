@@ -1,8 +1,10 @@
 package handlers
 
 import (
+	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"strings"
 	"time"
 
@@ -27,7 +29,7 @@ func taskGridColumns(c echo.Context) []files.Column {
 		return columns
 	}
 	return append(columns, files.Column{Title: p.T("column.focal"), Width: 24}, files.Column{Title: p.T("column.co_executors"), Width: 28},
-		files.Column{Title: p.T("column.period"), Width: 12}, files.Column{Title: p.T("column.first_due"), Width: 13, Kind: files.Date})
+		files.Column{Title: p.T("column.period"), Width: 12}, files.Column{Title: p.T("column.first_due"), Width: 13, Kind: files.Date}, files.Column{Title: p.T("column.main_task"), Width: 13})
 }
 
 // fileNames are the names that tasks in a file for me need: of agencies, and in
@@ -36,9 +38,41 @@ func (a *App) fileNames(c echo.Context, me rules.Actor) (names, error) {
 	n, err := a.names(c)
 	n.reader = me
 	if format := exportWanted(c); err == nil && format != "" && format != "pdf" {
+		n.above = map[int64]int{}
 		n.emails, err = a.Store.FocalEmails(c.Request().Context())
 	}
 	return n, err
+}
+
+// tasked is a row of a list of tasks.
+type tasked[T any] interface {
+	*T
+	Above() int64
+}
+
+// withAbove reads the numbers of the main tasks of a page of tasks in a file, in
+// tables only.
+func withAbove[T any, P tasked[T]](ctx context.Context, s *db.Store, n names, rows []T, err error) ([]T, error) {
+	if err != nil || n.above == nil {
+		return rows, err
+	}
+	if len(n.above) > longExport { // enough to find most again
+		clear(n.above)
+	}
+	var unknown []int64
+	for i := range rows {
+		id := P(&rows[i]).Above()
+		if _, known := n.above[id]; id != 0 && !known {
+			n.above[id] = 0
+			unknown = append(unknown, id)
+		}
+	}
+	if len(unknown) == 0 {
+		return rows, nil
+	}
+	numbers, err := s.TaskNumbers(ctx, unknown)
+	maps.Copy(n.above, numbers)
+	return rows, err
 }
 
 // taskCells are a task's cells for taskGridColumns.
@@ -57,23 +91,30 @@ func (a *App) taskCells(c echo.Context, n names, t *db.Task) []any {
 	if exportWanted(c) == "pdf" {
 		return cells
 	}
-	email, period := "", ""
+	email, period, main := "", "", ""
 	if t.FocalID != nil && rules.SightOf(n.reader, t.Scope()) == rules.SeesAll { // not the other side's
 		email = n.emails[*t.FocalID]
 	}
 	if t.Period != rules.Once {
 		period = p.T("period." + string(t.Period))
 	}
+	if number := n.above[t.Above()]; number != 0 {
+		main = t.RefBeside(number)
+	}
 	var others []string
 	for _, id := range t.CoExecutors {
 		others = append(others, n.of(id))
 	}
-	return append(cells, email, strings.Join(others, "\n"), period, dayCell(t.Anchor))
+	return append(cells, email, strings.Join(others, "\n"), period, dayCell(t.Anchor), main)
 }
 
 // listedTasks are the rows of a list of tasks, in an order.
 func (a *App) listedTasks(c echo.Context, n names, by db.Sort, next func(s *db.Store, by db.Sort) ([]db.ListedTask, error)) iter.Seq2[[]any, error] {
-	return eachSorted(c.Request().Context(), a.Store, by, next, func(t *db.ListedTask) []any { return a.taskCells(c, n, &t.Task) })
+	ctx := c.Request().Context()
+	return eachSorted(ctx, a.Store, by, func(s *db.Store, by db.Sort) ([]db.ListedTask, error) {
+		rows, err := next(s, by)
+		return withAbove(ctx, s, n, rows, err)
+	}, func(t *db.ListedTask) []any { return a.taskCells(c, n, &t.Task) })
 }
 
 // overdueGrid is the overdue review as a file, under the same filter, in the same
@@ -95,7 +136,8 @@ func (a *App) overdueGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	now := a.Now()
 	grid.Rows = eachSorted(c.Request().Context(), a.Store, f.Sort, func(s *db.Store, by db.Sort) ([]db.ListedTask, error) {
 		f.Sort = by
-		return s.OverdueTasks(c.Request().Context(), me, f.OverdueFilter, now)
+		rows, err := s.OverdueTasks(c.Request().Context(), me, f.OverdueFilter, now)
+		return withAbove(c.Request().Context(), s, n, rows, err)
 	}, func(t *db.ListedTask) []any {
 		return append(a.taskCells(c, n, &t.Task), momentCell(t.HeardAt), t.Reminders, p.T(fmt.Sprintf("overdue.raised.%d", rules.Raised(t.Raised))))
 	})
@@ -151,7 +193,8 @@ func (a *App) reviewGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	grid := a.grid(c, "review", p.T("nav.review"))
 	grid.Columns = append([]files.Column{{Title: p.T("column.submitted"), Width: 15, Kind: files.Moment}}, taskGridColumns(c)...)
 	grid.Rows = eachSorted(ctx, a.Store, reviewList.asked(c).Sort, func(s *db.Store, by db.Sort) ([]db.ListedTask, error) {
-		return s.ReviewQueue(ctx, me, by)
+		rows, err := s.ReviewQueue(ctx, me, by)
+		return withAbove(ctx, s, n, rows, err)
 	}, func(t *db.ListedTask) []any {
 		return append([]any{momentCell(t.SubmittedAt)}, a.taskCells(c, n, &t.Task)...)
 	})
@@ -174,6 +217,7 @@ func (a *App) meetingGrid(c echo.Context, me rules.Actor) (files.Grid, error) {
 	}
 	p := say(c)
 	tasks, err := a.Store.OpenItems(c.Request().Context(), me, id)
+	tasks, err = withAbove(c.Request().Context(), a.Store, n, tasks, err)
 	if err != nil {
 		return files.Grid{}, err
 	}

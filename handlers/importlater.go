@@ -58,6 +58,9 @@ func (b *bringer) addTies(ctx context.Context, s *db.Store, r *row, identity str
 	if version != written {
 		r.wrong("", "import.error.kept")
 	}
+	if b.im.Kind == rules.ImportTasks {
+		return b.addMain(ctx, s, r, id, version != written)
+	}
 	missing, err := b.ties(ctx, s, r, id)
 	if err != nil {
 		return err

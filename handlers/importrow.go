@@ -21,7 +21,8 @@ type bringer struct {
 	now      time.Time
 	agencies map[int64]*db.Agency
 	named    agencyNames
-	numbered map[[2]int]int64 // directives of tasks, by number
+	numbered map[[2]int]int64        // directives of tasks, by number
+	above    map[string]db.TaskAbove // rows of main tasks, by number
 }
 
 // row is a row's values by field.
@@ -29,9 +30,9 @@ type row struct {
 	b        *bringer
 	values   map[string]string
 	problems rules.Problems
-	later    bool // it is written, but for what stood further down in the table
-	waits    bool // it has to be looked at later
-	wrote    int64
+	later    bool  // it is written, but for what stood further down in the table
+	waits    bool  // it has to be looked at later
+	wrote    int64 // what it wrote, where it waits
 }
 
 // plan is what a row stands for: its fate, and how it is written where it is new

@@ -89,6 +89,9 @@ func (a *App) batch(ctx context.Context, im *db.Import, lease string) (more bool
 		return false, err
 	}
 	if len(rows) == 0 {
+		if err := b.orphans(ctx, a.Store, lease); err != nil {
+			return false, err
+		}
 		return false, a.Store.EndImport(ctx, im, lease, a.Now())
 	}
 	if im.State == "checking" {
@@ -120,6 +123,9 @@ func (a *App) bringer(ctx context.Context, im *db.Import) (*bringer, error) {
 // check finds out the fate of rows: each is written as it would be, and undone.
 func (b *bringer) check(ctx context.Context, store *db.Store, rows []db.ImportRow, lease string) error {
 	err := store.CountedTogether(ctx, func(tx *db.Store) error {
+		if err := b.lookAbove(ctx, tx, rows); err != nil {
+			return err
+		}
 		for i := range rows {
 			if err := b.try(ctx, tx, &rows[i]); err != nil {
 				return err
@@ -197,6 +203,9 @@ func (b *bringer) doubles(ctx context.Context, store *db.Store, rows []db.Import
 func (b *bringer) writeAll(ctx context.Context, store *db.Store, rows []db.ImportRow, lease string) error {
 	return store.CountedTogether(ctx, func(tx *db.Store) error {
 		rows = b.parentsFirst(rows)
+		if err := b.lookAbove(ctx, tx, rows); err != nil {
+			return err
+		}
 		for i := range rows {
 			if err := b.bring(ctx, tx, &rows[i]); err != nil {
 				return err

@@ -101,7 +101,7 @@ func (v *importView) columns(c echo.Context, im *db.Import, rows []db.ImportRow,
 }
 
 // cellOf names the columns of fields that a form calls otherwise.
-var cellOf = map[string]string{"title": "task", "held_on": "meeting_date", "place": "meeting_place", "level": "meeting_level", "oral_by": "said_by", "words": "wording"}
+var cellOf = map[string]string{"title": "task", "held_on": "meeting_date", "place": "meeting_place", "level": "meeting_level", "oral_by": "said_by", "words": "wording", "parent": "main_task"}
 
 func (v *importView) faults(c echo.Context, im *db.Import, line *importLine, problems rules.Problems) {
 	p := say(c)
@@ -128,6 +128,8 @@ func fieldOf(im *db.Import, field string) string {
 		return field
 	case also == "task" && im.Kind == rules.ImportDirectives:
 		return "directive"
+	case also == "main_task" && im.Kind != rules.ImportTasks:
+		return field
 	}
 	return also
 }

@@ -36,14 +36,23 @@ func (b *bringer) planTask(ctx context.Context, s *db.Store, r *row) (plan, erro
 	if err != nil {
 		return p, err
 	}
+	main, waits, err := b.mainTask(ctx, s, r, ref)
+	if err != nil {
+		return p, err
+	}
 	if id != 0 {
-		return b.changedTask(ctx, s, r, p, id)
+		return b.changedTask(ctx, s, r, p, id, main, waits)
 	}
 	in, err := b.newTask(ctx, s, r, directiveID, number)
 	if err != nil {
 		return p, err
 	}
-	p.write = func(ctx context.Context, s *db.Store) error { return s.ImportTask(ctx, b.me, in) }
+	in.ParentID = main
+	p.write = func(ctx context.Context, s *db.Store) (err error) {
+		r.wrote, err = s.ImportTask(ctx, b.me, in)
+		r.waits = waits
+		return err
+	}
 	return p, nil
 }
 
@@ -202,7 +211,7 @@ func (r *row) agencyIDs(field string, typed []string) []int64 {
 
 // changedTask compares a row with the task that is there: a draft takes the
 // row's values; what is assigned is changed on its page, where the law is asked.
-func (b *bringer) changedTask(ctx context.Context, s *db.Store, r *row, p plan, id int64) (plan, error) {
+func (b *bringer) changedTask(ctx context.Context, s *db.Store, r *row, p plan, id, main int64, waits bool) (plan, error) {
 	t, was, err := s.TaskForm(ctx, b.me, id)
 	if err != nil {
 		return p, err
@@ -211,11 +220,15 @@ func (b *bringer) changedTask(ctx context.Context, s *db.Store, r *row, p plan, 
 	if err := b.fillTask(ctx, s, r, &in); err != nil {
 		return p, err
 	}
+	if main != 0 {
+		in.ParentID = main
+	}
 	p.identity, p.fate = fmt.Sprintf("#%d", id), fateSame
 	if day := r.date("first_due"); day != nil && (t.Anchor == nil || !t.Anchor.Equal(*day)) {
 		r.wrong("first_due", "import.error.first_due")
 	}
-	if reflect.DeepEqual(*was, in) {
+	differs := !reflect.DeepEqual(*was, in)
+	if !differs && !waits {
 		return p, nil
 	}
 	if t.Status != rules.Draft {
@@ -224,6 +237,12 @@ func (b *bringer) changedTask(ctx context.Context, s *db.Store, r *row, p plan, 
 	}
 	in.Now = b.now
 	p.fate = fateChanged
-	p.write = func(ctx context.Context, s *db.Store) error { return s.ChangeTask(ctx, b.me, in) }
+	p.write = func(ctx context.Context, s *db.Store) error {
+		r.wrote, r.waits = id, waits
+		if !differs {
+			return nil
+		}
+		return looped(s.ChangeTask(ctx, b.me, in))
+	}
 	return p, nil
 }

@@ -20,6 +20,8 @@ var alsoCalled = map[string]string{
 	"дата": "meeting_date", "date": "meeting_date", "sana": "meeting_date", "күні": "meeting_date", "datum": "meeting_date",
 	"мероприятие": "meeting", "event": "meeting", "tadbir": "meeting", "іс шара": "meeting",
 	"email": "email", "e mail": "email", "mail": "email", "страна": "side", "country": "side", "mamlakat": "side", "ел": "side", "land": "side",
+	"main task": "main_task", "parent task": "main_task", "subtask of": "main_task", "part of": "main_task", "основная задача": "main_task", "головная задача": "main_task", "в составе": "main_task",
+	"asosiy vazifa": "main_task", "негізгі міндет": "main_task", "hauptaufgabe": "main_task", "übergeordnete aufgabe": "main_task",
 	"название": "name_en", "name": "name_en", "type": "kind", "тип": "kind", "parent": "parent", "timezone": "time_zone",
 }
 

@@ -194,7 +194,8 @@ func (a *App) registerGrid(c echo.Context, me rules.Actor, n names, of registerO
 	grid.Rows = eachSorted(c.Request().Context(), a.Store, registerList.asked(c).Sort, func(s *db.Store, by db.Sort) ([]db.RegisterTask, error) {
 		f := of.filter
 		f.Size, f.Sort = db.PageSize, by
-		return s.Register(c.Request().Context(), me, f)
+		rows, err := s.Register(c.Request().Context(), me, f)
+		return withAbove(c.Request().Context(), s, n, rows, err)
 	}, func(t *db.RegisterTask) []any { return a.taskCells(c, n, &t.Task) })
 	return grid
 }

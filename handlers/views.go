@@ -34,6 +34,7 @@ type names struct {
 
 	reader rules.Actor      // of a list as a file
 	emails map[int64]string // of focal points, in lists as files only
+	above  map[int64]int    // numbers of main tasks, there as well
 }
 
 // names returns the agencies' names in the request's language.

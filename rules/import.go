@@ -33,7 +33,7 @@ var ImportFields = map[ImportKind][]ImportField{
 	ImportDirectives: {{"number", false}, {"meeting_date", true}, {"meeting", true}, {"meeting_place", false}, {"meeting_level", false}, {"directive", true}, {"official", false}, {"wording", false}, {"said_by", false},
 		{"strength", false}, {"points", false}, {"sides", false}, {"deadline", false}, {"deadline_wording", false}, {"no_deadline_reason", false}, {"controller", true},
 		{string(Restates), false}, {string(Replaces), false}, {string(PartOf), false}, {string(Merges), false}},
-	ImportTasks: {{"number", false}, {"directive_number", false}, {"task", true}, {"points", false}, {"lead", true}, {"focal", false}, {"co_executors", false}, {"period", false}, {"first_due", false}, {"deadline", false},
+	ImportTasks: {{"number", false}, {"directive_number", false}, {"main_task", false}, {"task", true}, {"points", false}, {"lead", true}, {"focal", false}, {"co_executors", false}, {"period", false}, {"first_due", false}, {"deadline", false},
 		{"original_deadline", false}, {"deadline_wording", false}, {"no_deadline_reason", false}, {"status", false}},
 }
 
