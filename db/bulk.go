@@ -23,6 +23,7 @@ type Ruling struct {
 	MonthEnd bool
 	AgencyID int64         // new lead
 	Versions map[int64]int // of picked tasks, as they were shown; none takes any
+	FormKey  string        // of the form that it was sent with
 	Now      time.Time
 }
 
@@ -45,7 +46,8 @@ type BulkResult struct {
 // be, or that changed since it was shown, is among the refused, the others go
 // on. rules.Problems says what the
 // decision itself lacks. ErrNotFound, and nothing done, where me does not see
-// one of the tasks.
+// one of the tasks. Of a form sent twice, what the first sending did is not
+// done again but is among the done.
 func (s *Store) Bulk(ctx context.Context, me rules.Actor, ids []int64, r Ruling) (BulkResult, error) {
 	var result BulkResult
 	if err := r.check(ids); err != nil {
@@ -56,8 +58,12 @@ func (s *Store) Bulk(ctx context.Context, me rules.Actor, ids []int64, r Ruling)
 		return result, err
 	}
 	agencies := map[int64]bool{}
+	var twice *RepeatedError
 	for _, t := range tasks {
 		err := s.InTx(ctx, func(tx *Store) error {
+			if err := tx.once(ctx, me, r.keyFor(t.ID), "/overdue"); err != nil {
+				return err
+			}
 			locked, err := tx.lockTask(ctx, me, t.ID, r.Versions[t.ID])
 			if err != nil {
 				return err
@@ -65,7 +71,7 @@ func (s *Store) Bulk(ctx context.Context, me rules.Actor, ids []int64, r Ruling)
 			return tx.settle(ctx, me, locked, r)
 		})
 		switch {
-		case err == nil:
+		case err == nil, errors.As(err, &twice):
 			result.Done = append(result.Done, t.ID)
 			agencies[deref(t.LeadID)] = true
 		case refuses(err):
@@ -76,6 +82,15 @@ func (s *Store) Bulk(ctx context.Context, me rules.Actor, ids []int64, r Ruling)
 	}
 	result.Agencies = len(agencies)
 	return result, s.sayChanged(ctx, me, tasks, result.Refused)
+}
+
+// keyFor is the form's key for one of its tasks; the buttons of a form are
+// different decisions.
+func (r *Ruling) keyFor(taskID int64) string {
+	if r.FormKey == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s %s %d", r.FormKey, r.Decision, taskID)
 }
 
 // sayChanged adds what changed the tasks that are not as they were shown any

@@ -143,7 +143,7 @@ const actAgain rules.Act = "send_again"
 // its lines that are still right, and believes its address anew. ErrNotFound
 // is for a reminder that me may not see, rules.ErrMove for one whose mail was
 // not refused.
-func (s *Store) SendAgain(ctx context.Context, me rules.Actor, reminderID int64, now time.Time) error {
+func (s *Store) SendAgain(ctx context.Context, me rules.Actor, reminderID int64, formKey string, now time.Time) error {
 	return s.InTx(ctx, func(tx *Store) error {
 		scope, args, err := tx.ledgerScope(ctx, me)
 		if err != nil {
@@ -159,6 +159,9 @@ func (s *Store) SendAgain(ctx context.Context, me rules.Actor, reminderID int64,
 		err = tx.get(ctx, &of, `select r.message_id, r.person_id, r.agency_id, r.subject, r.subject_id`+ledgerFrom+` where cast($1 as boolean) is not null and r.id = $4 and `+scope, append(args, reminderID)...)
 		if err != nil {
 			return fmt.Errorf("reminder %d: %w", reminderID, err)
+		}
+		if err := tx.once(ctx, me, formKey, "/reminders"); err != nil {
+			return err
 		}
 		n, err := tx.exec(ctx, `
 			update message set state = 'waiting', send_after = $2, attempts = 0, created_at = $2, leased_until = null, leased_by = ''

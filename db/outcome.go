@@ -14,7 +14,7 @@ type OutcomeInput struct {
 	TaskID  int64
 	Version int // that the task was shown in; 0 takes any
 	Ruling
-	FormKey, Back string
+	Back string // where a form sent twice leads
 }
 
 // Minute carries a decision out on a task and writes it into the round and the

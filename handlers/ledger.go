@@ -128,7 +128,7 @@ func (a *App) sendAgain(c echo.Context, me rules.Actor) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Store.SendAgain(c.Request().Context(), me, id, a.Now()); err != nil {
+	if err := a.Store.SendAgain(c.Request().Context(), me, id, c.FormValue("form_key"), a.Now()); err != nil {
 		return err
 	}
 	return a.seeOther(c, "/reminders", "ledger.again.done")

@@ -29,6 +29,7 @@ type bulkForm struct {
 	Escalate string         `form:"reason_escalate"`
 	Reassign string         `form:"reason_reassign"`
 	Agency   string         `form:"agency"`
+	FormKey  string         `form:"form_key"`
 	Enter    bool           `form:"enter"` // sent by the Enter key, not by a button
 	Do       rules.Decision `form:"-"`     // that failed
 }
@@ -170,7 +171,7 @@ func bulk(d rules.Decision) action {
 		if err == nil {
 			text := map[rules.Decision]string{rules.DecideRemind: form.Note, rules.DecideExtend: form.Extend, rules.DecideEscalate: form.Escalate, rules.DecideReassign: form.Reassign}[d]
 			ruling := a.ruling(n, d, text, form.By, form.Until, form.Agency)
-			ruling.Versions = form.versions()
+			ruling.Versions, ruling.FormKey = form.versions(), form.FormKey
 			result, err = a.Store.Bulk(c.Request().Context(), me, slices.Sorted(maps.Keys(ruling.Versions)), ruling)
 		}
 		if err != nil {

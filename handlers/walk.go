@@ -195,8 +195,9 @@ func (a *App) minute(c echo.Context, me rules.Actor) error {
 	var outcome int64
 	if err == nil {
 		d := rules.Decision(form.Decision)
-		outcome, err = a.Store.Minute(c.Request().Context(), me, db.OutcomeInput{RoundID: roundID, TaskID: form.Task, Version: form.Version,
-			Ruling: a.ruling(n, d, form.Text, form.By, form.Until, form.Agency), FormKey: form.FormKey, Back: to})
+		ruling := a.ruling(n, d, form.Text, form.By, form.Until, form.Agency)
+		ruling.FormKey = form.FormKey
+		outcome, err = a.Store.Minute(c.Request().Context(), me, db.OutcomeInput{RoundID: roundID, TaskID: form.Task, Version: form.Version, Ruling: ruling, Back: to})
 	}
 	if err != nil {
 		return a.walkAgain(c, me, form, err)

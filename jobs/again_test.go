@@ -34,12 +34,16 @@ func TestSendAgain(t *testing.T) {
 		t.Errorf("another agency sees %d, %v", len(strangers), err)
 	}
 	id := lines[0].ID
-	if err := o.Store.SendAgain(t.Context(), stranger, id, o.now()); !errors.Is(err, db.ErrNotFound) {
+	if err := o.Store.SendAgain(t.Context(), stranger, id, "", o.now()); !errors.Is(err, db.ErrNotFound) {
 		t.Errorf("a stranger sends it again: %v", err)
 	}
 	refuse = false
-	o.check(o.Store.SendAgain(t.Context(), o.staff, id, o.now()))
-	if err := o.Store.SendAgain(t.Context(), o.staff, id, o.now()); !errors.Is(err, rules.ErrMove) {
+	o.check(o.Store.SendAgain(t.Context(), o.staff, id, "once", o.now()))
+	var clicked *db.RepeatedError
+	if err := o.Store.SendAgain(t.Context(), o.staff, id, "once", o.now()); !errors.As(err, &clicked) || clicked.Target != "/reminders" {
+		t.Errorf("clicked twice: %v", err)
+	}
+	if err := o.Store.SendAgain(t.Context(), o.staff, id, "", o.now()); !errors.Is(err, rules.ErrMove) {
 		t.Errorf("twice: %v", err)
 	}
 	o.tick()
@@ -47,7 +51,7 @@ func TestSendAgain(t *testing.T) {
 	if n := len(o.relay.Got()); n != 1 {
 		t.Errorf("%d mails arrived, want 1", n)
 	}
-	if err := o.Store.SendAgain(t.Context(), o.staff, id, o.now()); !errors.Is(err, rules.ErrMove) {
+	if err := o.Store.SendAgain(t.Context(), o.staff, id, "", o.now()); !errors.Is(err, rules.ErrMove) {
 		t.Errorf("after it went out: %v", err)
 	}
 }

@@ -133,7 +133,7 @@ func TestWhatLastsIsToldOnceADay(t *testing.T) {
 		t.Fatal("nothing was refused")
 	}
 	box.refuses = ""
-	o.check(o.Store.SendAgain(t.Context(), o.staff, lines[0].ID, o.now()))
+	o.check(o.Store.SendAgain(t.Context(), o.staff, lines[0].ID, "", o.now()))
 	o.run("2026-03-06 15:00", 15*time.Minute)
 	for _, who := range []string{"admin@example.org", "second@example.org"} {
 		got := box.alarms(who)
