@@ -35,7 +35,7 @@ const (
 // CalendarPage is what a stretch of the calendar shows to me.
 type CalendarPage struct {
 	Tasks  []CalendarTask // open ones and those in review, by deadline, DayShows of each day
-	Events []Event        // with a day; cancelled ones too
+	Events []Event        // with a day, all of them by their first; cancelled ones too
 	Vague  []Event        // coming ones without a day
 	Free   []Holiday      // of both countries
 }
@@ -50,13 +50,8 @@ func (s *Store) CalendarPage(ctx context.Context, me rules.Actor, f CalendarFilt
 	if page.Tasks, err = s.calendarTasks(ctx, me, f); err != nil {
 		return nil, err
 	}
-	page.Events, err = samePlanned[Event](ctx, s, `
-		select `+eventColumns+eventFrom+`
-		where e.starts_on <= $4 and coalesce(e.ends_on, e.starts_on) >= $3 and ($5 = '' or $5 = any(e.sides)) and `+seesEvent+`
-		order by e.starts_on, e.from_minute nulls first, e.id limit 500`,
-		pq.Array(me.RegisterSides()), pq.Array(me.AgenciesAs(rules.Focal)), f.From, f.To, string(f.Side))
-	if err != nil {
-		return nil, fmt.Errorf("events of the calendar: %w", err)
+	if page.Events, err = s.calendarEvents(ctx, me, f); err != nil {
+		return nil, err
 	}
 	page.Vague, err = same[Event](ctx, s, `
 		select `+eventColumns+eventFrom+`
@@ -74,6 +69,33 @@ func (s *Store) CalendarPage(ctx context.Context, me rules.Actor, f CalendarFilt
 		return nil, fmt.Errorf("days off of the calendar: %w", err)
 	}
 	return &page, nil
+}
+
+// eventsAtATime is how many events one query reads.
+const eventsAtATime = 500
+
+// calendarEvents reads all events of a stretch, page by page.
+func (s *Store) calendarEvents(ctx context.Context, me rules.Actor, f CalendarFilter) (all []Event, err error) {
+	for day, minute, id := "-infinity", -1, int64(0); ; {
+		rows, err := samePlanned[Event](ctx, s, `
+			select `+eventColumns+eventFrom+`
+			where e.starts_on <= $4 and coalesce(e.ends_on, e.starts_on) >= $3 and ($5 = '' or $5 = any(e.sides))
+				and (e.starts_on, coalesce(e.from_minute, -1), e.id) > (cast($6 as date), $7, $8) and `+seesEvent+`
+			order by e.starts_on, coalesce(e.from_minute, -1), e.id limit $9`,
+			pq.Array(me.RegisterSides()), pq.Array(me.AgenciesAs(rules.Focal)), f.From, f.To, string(f.Side), day, minute, id, eventsAtATime)
+		if err != nil {
+			return nil, fmt.Errorf("events of the calendar: %w", err)
+		}
+		all = append(all, rows...)
+		if len(rows) < eventsAtATime {
+			return all, nil
+		}
+		last := &rows[len(rows)-1]
+		day, minute, id = last.StartsOn.Format(time.DateOnly), -1, last.ID
+		if last.FromMinute != nil {
+			minute = *last.FromMinute
+		}
+	}
 }
 
 // onCalendar is which tasks the calendar shows, in the words of its index.

@@ -201,8 +201,11 @@ func (d *calendarDays) at(day time.Time) *calendarCell {
 
 func (d *calendarDays) cell(day time.Time) calendarCell { return *d.at(day) }
 
+// dayEvents is how many events a day of the month's table shows.
+const dayEvents = 5
+
 // calendarDays sorts what a stretch holds into its days: events first, then
-// deadlines with how many more there are.
+// deadlines, with how many more of both there are.
 func (a *App) calendarDays(c echo.Context, page *db.CalendarPage, f db.CalendarFilter) (*calendarDays, error) {
 	p := say(c)
 	calendars, err := a.Store.Calendars(c.Request().Context(), a.Now())
@@ -223,7 +226,9 @@ func (a *App) calendarDays(c echo.Context, page *db.CalendarPage, f db.CalendarF
 		e := &page.Events[i]
 		for day := later(*e.StartsOn, f.From); !day.After(f.To) && !day.After(lastDay(e)); day = day.AddDate(0, 0, 1) {
 			cell := d.at(day)
-			cell.Items = append(cell.Items, a.eventItem(c, e))
+			if len(cell.Items) < dayEvents {
+				cell.Items = append(cell.Items, a.eventItem(c, e))
+			}
 			d.count[cell.ISO] = db.Count{N: d.count[cell.ISO].N + 1}
 		}
 	}
@@ -234,9 +239,11 @@ func (a *App) calendarDays(c echo.Context, page *db.CalendarPage, f db.CalendarF
 		if i+1 == len(page.Tasks) || !page.Tasks[i+1].Deadline.Equal(*t.Deadline) { // the day's last one
 			many := db.Count{N: min(t.Many, db.DayAtMost-1), More: t.Many >= db.DayAtMost}
 			d.count[cell.ISO] = db.Count{N: d.count[cell.ISO].N + many.N, More: many.More}
-			if rest := restOf(many, db.DayShows); rest.N > 0 {
-				cell.More = p.N("calendar.more", rest.N, "All", countWord(p, rest))
-			}
+		}
+	}
+	for _, cell := range d.cells {
+		if rest := restOf(d.count[cell.ISO], len(cell.Items)); rest.N > 0 {
+			cell.More = p.N("calendar.more", rest.N, "All", countWord(p, rest))
 		}
 	}
 	return d, nil
