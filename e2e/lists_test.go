@@ -24,7 +24,7 @@ func TestAListIsSortedAndShowsChosenColumns(t *testing.T) {
 			if len(up) < 5 || up[0] != down[len(down)-1] || up[len(up)-1] != down[0] || heads() != "descending - - - - -" {
 				t.Errorf("sorted the other way: %v, %v, %s", up, down, heads())
 			}
-			b.click(`main details summary`)
+			b.click(`main details:not(.phone) summary`)
 			b.shoot("columns-" + m.lang)
 			b.click(`input[name=col][value=roles]`)
 			b.press(`main details form button`)
@@ -41,6 +41,55 @@ func TestAListIsSortedAndShowsChosenColumns(t *testing.T) {
 				t.Errorf("filtered: %s, %s", h, names())
 			}
 		})
+	}
+}
+
+// On a phone one control of one line holds every order, with scripts and
+// without; on a wide screen headings sort, and it is not there.
+func TestAPhoneSortsByOneControl(t *testing.T) {
+	lists := []struct{ who, path string }{{"head", "/stocktake/agencies"}, {"manager", "/overdue"}, {"controller", "/directives"}, {"staff", "/meetings"}, {"staff", "/events"}, {"staff", "/indicators"},
+		{"auditor", "/reminders"}, {"head", "/reports/overdue"}, {"admin", "/people"}, {"admin", "/agencies"}, {"focal.uz", "/tasks"}, {"controller", "/review"}}
+	shown := `String([...document.querySelectorAll("main .sort")].filter(a => a.checkVisibility()).length)`
+	for _, m := range modes {
+		t.Run(m.name(), func(t *testing.T) {
+			for _, l := range lists {
+				b := m.tab(t, l.who)
+				b.open(l.path)
+				if wide := b.ask(shown); wide == "0" || b.ask(`String(document.querySelector("details.phone").checkVisibility())`) != "false" {
+					t.Errorf("%s: a wide screen shows %s headings that sort, or the phone's control", l.path, wide)
+				}
+				b.view(390, "light")
+				if b.ask(shown) != "0" {
+					t.Errorf("%s shows its orders before they are asked for", l.path)
+				}
+				if high := b.ask(`String(document.querySelector("details.phone summary").offsetHeight <= 40)`); high != "true" {
+					t.Errorf("%s: the control is more than a line high", l.path)
+				}
+				b.click(`details.phone summary`)
+				if n := b.ask(shown); n == "0" {
+					t.Errorf("%s: the control is empty", l.path)
+				}
+				b.press(`details.phone div:last-child > .sort`)
+				if b.ask(`new URLSearchParams(location.search).get("sort") ?? ""`) == "" || b.ask(`document.querySelector("details.phone div:last-child > .sort").ariaCurrent`) != "true" {
+					t.Errorf("%s is not sorted by what was chosen", l.path)
+				}
+			}
+		})
+	}
+}
+
+// The arrow of a heading stands on the line of its last word.
+func TestArrowsStayWithTheirHeadings(t *testing.T) {
+	b := newTab(t)
+	b.signIn("head", "en")
+	for _, lang := range []string{"en", "ru", "uz", "kk", "de"} {
+		for _, width := range []int64{820, 1024, 1366} {
+			b.view(width, "light")
+			b.open("/stocktake/agencies?lang=" + lang)
+			if alone := b.ask(`[...document.querySelectorAll("th .arrow")].filter(a => { const r = document.createRange(); r.selectNodeContents(a.previousSibling); const l = [...r.getClientRects()].pop(); return l.bottom < a.getBoundingClientRect().top }).map(a => a.closest("a").textContent).join("|")`); alone != "" {
+				t.Errorf("%s at %d: the arrow stands alone below %s", lang, width, alone)
+			}
+		}
 	}
 }
 

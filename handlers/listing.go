@@ -15,6 +15,7 @@ import (
 
 	"amal/db"
 	"amal/files"
+	"amal/i18n"
 	"amal/templates"
 )
 
@@ -100,23 +101,33 @@ func (ask *asked) view(c echo.Context) templates.List {
 		if i > 0 && !col.fixed {
 			v.Choices = append(v.Choices, templates.Choice{Value: col.key, Label: p.T(col.label), Chosen: ask.shown[col.key]})
 		}
+		if col.key == ask.By {
+			v.By = p.T(col.label)
+		}
 		if !ask.shown[col.key] {
 			v.Some = true
 			continue
 		}
-		head := templates.Head{Key: col.key, Label: p.T(col.label), Class: col.class}
-		if col.sorts {
-			head.Href = ask.sorted(v.Path, q, col)
-		}
-		if col.key == ask.By {
-			head.Sorted = map[bool]string{false: "ascending", true: "descending"}[ask.Desc]
-		}
-		v.Heads = append(v.Heads, head)
+		v.Heads, v.Sorts = append(v.Heads, ask.head(p, v.Path, q, col)), v.Sorts || col.sorts
 	}
 	v.Span = len(v.Heads)
 	v.Rest = fieldsOf(q, func(name string) bool { return name != "col" && name != "cols" })
 	v.Keep = fieldsOf(q, func(name string) bool { return slices.Contains(keeping, name) })
 	return v
+}
+
+// head is the heading of a column that is shown.
+func (ask *asked) head(p *i18n.Printer, path string, q url.Values, col column) templates.Head {
+	head := templates.Head{Key: col.key, Label: p.T(col.label), Class: col.class}
+	last := strings.LastIndexByte(head.Label, ' ') + 1
+	head.First, head.Last = head.Label[:last], head.Label[last:]
+	if col.sorts {
+		head.Href = ask.sorted(path, q, col)
+	}
+	if col.key == ask.By {
+		head.Sorted = map[bool]string{false: "ascending", true: "descending"}[ask.Desc]
+	}
+	return head
 }
 
 // fieldsOf are those parts of an address that a form keeps.

@@ -127,10 +127,10 @@ func TestAListUnderstandsItsAddress(t *testing.T) {
 		}
 	}
 	for _, sorted := range []struct{ query, want string }{
-		{"", `aria-sort="ascending"><a class="sort" href="/people?sort=name&amp;way=desc">Name`},
-		{"?sort=name&way=desc", `aria-sort="descending"><a class="sort" href="/people">Name`},
-		{"?sort=seen", `aria-sort="descending"><a class="sort" href="/people?sort=seen&amp;way=asc">Last visit`},
-		{"?find=a&cols=seen", `<a class="sort" href="/people?cols=seen&amp;find=a&amp;sort=seen&amp;way=desc">Last visit`},
+		{"", `aria-sort="ascending"><a class="sort" href="/people?sort=name&amp;way=desc"><span class="nw">Name<svg`},
+		{"?sort=name&way=desc", `aria-sort="descending"><a class="sort" href="/people"><span class="nw">Name<svg`},
+		{"?sort=seen", `aria-sort="descending"><a class="sort" href="/people?sort=seen&amp;way=asc">Last <span class="nw">visit<svg`},
+		{"?find=a&cols=seen", `<a class="sort" href="/people?cols=seen&amp;find=a&amp;sort=seen&amp;way=desc">Last <span class="nw">visit<svg`},
 	} {
 		if body := admin.get("/people" + sorted.query).body; !strings.Contains(body, sorted.want) {
 			t.Errorf("%q lacks %s", sorted.query, sorted.want)

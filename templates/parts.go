@@ -119,11 +119,15 @@ type List struct {
 	Path    string
 	Rest    []Rest // of the address, which the choice of columns keeps
 	Keep    []Rest // order and columns, which a form of filters keeps
+	By      string // what it is sorted by, in words
+	Sorts   bool   // by other columns too
 }
 
 // Head is the heading of a column. Where the list can be sorted by it, Href leads
 // there, or turns the way; Sorted is "ascending" or "descending" where it is.
-type Head struct{ Key, Label, Class, Href, Sorted string }
+// Last is the label's last word, which its arrow stays with, and First what is
+// before it.
+type Head struct{ Key, Label, First, Last, Class, Href, Sorted string }
 
 // Rest is a part of an address that a form keeps.
 type Rest struct{ Name, Value string }
