@@ -48,20 +48,24 @@ type TaskAbove struct {
 	Bad          bool
 }
 
+// importTreeDepth is how far up a table is looked at for circles; a longer one is
+// found when it comes to be written.
+const importTreeDepth = 32
+
 // ImportTasksAbove finds the rows of a table whose numbers some of its rows name
-// as main tasks, and those above them, by number. number and main are the columns
-// of these.
+// as main tasks, and those above them as far as importTreeDepth, by number.
+// number and main are the columns of these.
 func (s *Store) ImportTasksAbove(ctx context.Context, importID int64, number, main int, named []string) (map[string]TaskAbove, error) {
 	var rows []TaskAbove
 	err := s.all(ctx, &rows, `
-		with recursive up (ref) as (
-			select unnest($4::text[])
+		with recursive up (ref, above) as (
+			select distinct unnest($4::text[]), 0
 			union
-			select w.cells->>cast($3 as integer) from up join import_row w on w.import_id = $1 and w.cells->>cast($2 as integer) = up.ref
-			where w.cells->>cast($3 as integer) <> ''
+			select w.cells->>cast($3 as integer), up.above + 1 from up join import_row w on w.import_id = $1 and w.cells->>cast($2 as integer) = up.ref
+			where w.cells->>cast($3 as integer) <> '' and up.above < $5
 		)
 		select w.cells->>cast($2 as integer) as number, coalesce(max(w.cells->>cast($3 as integer)), '') as main, bool_and(w.fate = 'bad') as bad
-		from import_row w where w.import_id = $1 and w.cells->>cast($2 as integer) in (select ref from up) group by 1`, importID, number, main, pq.Array(named))
+		from import_row w where w.import_id = $1 and w.cells->>cast($2 as integer) in (select ref from up) group by 1`, importID, number, main, pq.Array(named), importTreeDepth)
 	if err != nil {
 		return nil, fmt.Errorf("main tasks in import %d: %w", importID, err)
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // BenchmarkImport brings tasks in, checks them and writes them; AMAL_BENCH_ROWS
-// sets how many.
+// sets how many. With AMAL_BENCH_TREE each is part of a task of a later row.
 func BenchmarkImport(b *testing.B) {
 	rows := 2000
 	if n, err := strconv.Atoi(os.Getenv("AMAL_BENCH_ROWS")); err == nil {
@@ -37,12 +37,21 @@ func BenchmarkImport(b *testing.B) {
 		b.Fatal(err)
 	}
 	header := []string{"directive_number", "task", "lead", "deadline", "status", "points"}
+	tree := os.Getenv("AMAL_BENCH_TREE") != ""
+	if tree {
+		header = append(header, "number", "main_task")
+	}
 	for b.Loop() {
 		var table []db.ImportRow
 		for i := range rows {
 			d := found[i%len(found)]
 			lead := agencies[d.Leads[i%len(d.Leads)]]
 			table = append(table, db.ImportRow{Line: i + 2, Cells: []string{d.Ref(), fmt.Sprintf("Task %d of the table", i), lead.Code, fmt.Sprintf("%02d.%02d.2027", 1+i%28, 1+i%12), "in_progress", "A draft | A decision"}})
+			if main := i + len(found); tree && main < rows {
+				table[i].Cells = append(table[i].Cells, fmt.Sprintf("%s.%d", d.Ref(), 1000+i), fmt.Sprintf("%s.%d", d.Ref(), 1000+main))
+			} else if tree {
+				table[i].Cells = append(table[i].Cells, fmt.Sprintf("%s.%d", d.Ref(), 1000+i))
+			}
 		}
 		id, err := app.Store.AddImport(ctx, me, db.Import{Kind: rules.ImportTasks, Name: "bench.csv", Header: header, Columns: header, CreatedAt: app.Now()}, table, "")
 		if err != nil {
