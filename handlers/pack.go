@@ -205,13 +205,6 @@ func (a *App) showPack(c echo.Context, me rules.Actor, of *packOf) error {
 	return render(c, status, packPage, view)
 }
 
-func (of *packOf) second() i18n.Lang {
-	if len(of.langs) > 1 {
-		return of.langs[1]
-	}
-	return ""
-}
-
 func langChoices(chosen i18n.Lang) []templates.Choice {
 	var list []templates.Choice
 	for _, l := range i18n.Langs {

@@ -23,6 +23,13 @@ func inBoth(texts []twin) string {
 	return strings.Join(parts, " / ")
 }
 
+func (of *packOf) second() i18n.Lang {
+	if len(of.langs) > 1 {
+		return of.langs[1]
+	}
+	return ""
+}
+
 // packPDF sends the pack as a file.
 func (a *App) packPDF(c echo.Context, me rules.Actor) error {
 	of, err := a.readPack(c, me)
