@@ -286,6 +286,5 @@ func (a *App) eventItem(c echo.Context, e *db.Event) calendarItem {
 }
 
 func (a *App) taskItem(c echo.Context, n names, t *db.Task) calendarItem {
-	return calendarItem{Href: fmt.Sprintf("/tasks/%d", t.ID), Ref: t.Ref(), Title: t.Title, Status: a.status(c, t), Official: t.Official,
-		About: say(c).T("calendar.deadline") + " " + t.Ref() + ", " + n.of(deref(t.LeadID))}
+	return calendarItem{Href: fmt.Sprintf("/tasks/%d", t.ID), Ref: t.Ref(), Title: t.Title, Status: a.status(c, t), Official: t.Official, About: n.of(deref(t.LeadID))}
 }
