@@ -189,7 +189,7 @@ func (a *App) sinceChoices(c echo.Context, me rules.Actor, v *changesView) error
 	for i := range rounds {
 		r := &rounds[i]
 		if !r.Open() {
-			v.Rounds = append(v.Rounds, templates.Choice{Value: fmt.Sprint(r.ID), Label: a.moment(c, *r.ClosedAt) + " · " + roundTitle(p, r), Chosen: c.QueryParam("round") == fmt.Sprint(r.ID)})
+			v.Rounds = append(v.Rounds, templates.Choice{Value: fmt.Sprint(r.ID), Label: a.moment(c, *r.ClosedAt) + " · " + a.roundTitle(c, r), Chosen: c.QueryParam("round") == fmt.Sprint(r.ID)})
 		}
 	}
 	return nil

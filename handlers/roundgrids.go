@@ -85,7 +85,7 @@ func (a *App) roundsGrid(c echo.Context, me rules.Actor) files.Grid {
 		}
 		return s.Rounds(c.Request().Context(), me, after)
 	}, func(r *db.Round) []any {
-		cells := []any{files.Link{Text: roundTitle(p, r), Href: a.addressOf(roundPath(r.ID))}, r.BegunAt, r.BegunName, nil, r.Outcomes}
+		cells := []any{files.Link{Text: a.roundTitle(c, r), Href: a.addressOf(roundPath(r.ID))}, r.BegunAt, r.BegunName, nil, r.Outcomes}
 		if r.ClosedAt != nil {
 			cells[3] = *r.ClosedAt
 		}

@@ -9,7 +9,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"amal/db"
-	"amal/i18n"
 	"amal/rules"
 	"amal/templates"
 )
@@ -61,16 +60,16 @@ var (
 )
 
 // roundTitle is what a round is called: its title, else the day it began.
-func roundTitle(p *i18n.Printer, r *db.Round) string {
+func (a *App) roundTitle(c echo.Context, r *db.Round) string {
 	if r.Title != "" {
 		return r.Title
 	}
-	return p.T("round.of", "When", p.Date(rules.Date(r.BegunAt)))
+	return say(c).T("round.of", "When", say(c).Date(rules.Today(r.BegunAt, a.zone(c))))
 }
 
 func (a *App) roundRow(c echo.Context, r *db.Round) roundRow {
 	p := say(c)
-	row := roundRow{ID: r.ID, Title: roundTitle(p, r), Begun: a.moment(c, r.BegunAt), By: r.BegunName, Open: r.Open(), Done: p.N("round.decided", r.Outcomes),
+	row := roundRow{ID: r.ID, Title: a.roundTitle(c, r), Begun: a.moment(c, r.BegunAt), By: r.BegunName, Open: r.Open(), Done: p.N("round.decided", r.Outcomes),
 		Status: templates.Status{Key: "go", Word: p.T("round.open")}}
 	if !r.Open() {
 		row.Closed = p.T("round.closed_by", "When", a.moment(c, *r.ClosedAt), "Name", r.ClosedName)
@@ -135,9 +134,9 @@ func (a *App) round(c echo.Context, me rules.Actor) error {
 
 func (a *App) roundView(c echo.Context, me rules.Actor, r *db.Round, m *db.Minutes, at time.Time) roundView {
 	p := say(c)
-	view := roundView{Layout: a.layout(c, roundTitle(p, r)), Round: a.roundRow(c, r), May: rules.Allowed(me, rules.Remind) && r.Open(),
+	view := roundView{Layout: a.layout(c, a.roundTitle(c, r)), Round: a.roundRow(c, r), May: rules.Allowed(me, rules.Remind) && r.Open(),
 		Since: p.T("changes.since", "When", a.moment(c, r.Since)), Sides: sideViews(p, r.Sides),
-		Crumbs: []templates.Crumb{{Href: "/overdue", Label: p.T("nav.overdue")}, {Href: "/rounds", Label: p.T("round.many")}, {Label: roundTitle(p, r)}}}
+		Crumbs: []templates.Crumb{{Href: "/overdue", Label: p.T("nav.overdue")}, {Href: "/rounds", Label: p.T("round.many")}, {Label: a.roundTitle(c, r)}}}
 	agency := func(id int64) (string, templates.Side) {
 		g, ok := m.Agencies[id]
 		if !ok {
