@@ -93,6 +93,28 @@ func TestArrowsStayWithTheirHeadings(t *testing.T) {
 	}
 }
 
+// On a phone no text runs out of its cell over the one beside it, whatever the
+// language.
+func TestTextStaysInItsCell(t *testing.T) {
+	for who, paths := range map[string][]string{"manager": {"/changes", "/rounds", "/overdue?group=directive"}, "head": {"/stocktake", "/directives", "/events", "/indicators", "/reports", "/reports/overdue", "/calendar?all=1"}} {
+		b := newTab(t)
+		b.signIn(who, "en")
+		b.view(390, "light")
+		for _, path := range paths {
+			for _, lang := range []string{"en", "ru", "uz", "kk", "de"} {
+				mark := "?"
+				if strings.Contains(path, "?") {
+					mark = "&"
+				}
+				b.open(path + mark + "lang=" + lang)
+				if over := b.ask(`[...document.querySelectorAll("main :is(td, th, .when, .months, .kpi)")].filter(c => c.checkVisibility() && c.scrollWidth > c.clientWidth + 2).map(c => c.textContent.trim().slice(0, 40)).join("|")`); over != "" {
+					t.Errorf("%s in %s: too wide for their cells: %s", path, lang, over)
+				}
+			}
+		}
+	}
+}
+
 // The row of filters does not break at the width of a common screen, whatever
 // the language.
 func TestTheOverdueFiltersStandInOneRow(t *testing.T) {
