@@ -200,3 +200,29 @@ func (a *App) closeRound(c echo.Context, me rules.Actor) error {
 	}
 	return a.seeOther(c, fmt.Sprintf("/rounds/%d", roundID), "round.kept")
 }
+
+// rounds lists the rounds that were held, the latest first.
+func (a *App) rounds(c echo.Context, me rules.Actor) error {
+	p := say(c)
+	if format := exportWanted(c); format != "" {
+		return a.export(c, me, format, a.roundsGrid(c, me))
+	}
+	rounds, err := a.Store.Rounds(c.Request().Context(), me, cursor(c))
+	if err != nil {
+		return err
+	}
+	view := roundsView{Layout: a.layout(c, p.T("round.many")), May: rules.Allowed(me, rules.Remind),
+		Crumbs: []templates.Crumb{{Href: "/overdue", Label: p.T("nav.overdue")}, {Label: p.T("round.many")}},
+		Empty:  templates.Empty{Text: p.T("round.none"), Href: "/overdue", Link: p.T("nav.overdue")}}
+	view.Export = exportLinks(c)
+	if len(rounds) > db.PageSize {
+		rounds = rounds[:db.PageSize]
+		last := rounds[len(rounds)-1]
+		view.Pager.Next = pageAfter(c, db.Cursor{At: last.BegunAt, ID: last.ID})
+	}
+	view.Pager.First = firstPage(c)
+	for i := range rounds {
+		view.Rows = append(view.Rows, a.roundRow(c, &rounds[i]))
+	}
+	return render(c, http.StatusOK, roundsPage, view)
+}
