@@ -31,7 +31,7 @@ type Visitor struct {
 	Address, Agent string
 	Look           bool
 	Stale          bool
-	first          string      // what the request saw when its session was found
+	first          string      // which server, and what of it the request saw when its session was found
 	wrote          atomic.Bool // since then
 }
 
@@ -78,7 +78,7 @@ func (s Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, erro
 		Sight  string
 	}
 	err := s.Store.steady().get(ctx, &kept, `
-		select data, seen_at, now() as now, pg_current_snapshot() || ' ' || pg_postmaster_start_time() as sight from session
+		select data, seen_at, now() as now, pg_postmaster_start_time() || ' ' || pg_current_snapshot() as sight from session
 		where token_hash = $1 and expires_at > now() and seen_at > now() - cast($2 as interval)`,
 		hashed(token), SessionIdle.String())
 	if errors.Is(err, ErrNotFound) {

@@ -221,7 +221,7 @@ func (s *Store) plain() sqlx.ExtContext {
 
 // get reads one row into dst; none is ErrNotFound.
 func (s *Store) get(ctx context.Context, dst any, query string, args ...any) error {
-	s.stmts.run.Add(1)
+	s.noteRun(ctx, query)
 	stmt, err := s.prepared(ctx, query)
 	if err != nil {
 		return err
@@ -234,7 +234,7 @@ func (s *Store) get(ctx context.Context, dst any, query string, args ...any) err
 
 // all reads every row into the slice that dst points to.
 func (s *Store) all(ctx context.Context, dst any, query string, args ...any) error {
-	s.stmts.run.Add(1)
+	s.noteRun(ctx, query)
 	stmt, err := s.prepared(ctx, query)
 	if err != nil {
 		return err
@@ -274,7 +274,6 @@ func (s *Store) exec(ctx context.Context, query string, args ...any) (int64, err
 
 // id runs an insert that returns the new row's id.
 func (s *Store) id(ctx context.Context, query string, args ...any) (int64, error) {
-	visitorOf(ctx).wrote.Store(true)
 	var id int64
 	err := s.get(ctx, &id, query, args...)
 	return id, err

@@ -17,7 +17,7 @@ import (
 // (docs/decisions/0021).
 type unchanged struct {
 	mu     sync.Mutex
-	sight  string         // pg_current_snapshot() of what is held, of a server that began then
+	sight  string         // of what is held, see FindCtx
 	byKey  map[string]any // question → []T
 	weight int            // about so many bytes
 }
@@ -27,9 +27,6 @@ const (
 	mostHeld = 4 << 20
 	mostOf   = 1 << 20
 )
-
-// textsOf is about how many bytes the texts of a row have.
-const textsOf = 200
 
 // find returns what an equal question got in the same sight, nil for nothing.
 func (u *unchanged) find(sight, key string) any {
@@ -98,7 +95,7 @@ func held[T any](ctx context.Context, s *Store, read func(context.Context, any, 
 	if err := read(ctx, &rows, query, args...); err != nil {
 		return nil, err
 	}
-	s.stmts.unchanged.hold(sight, key, slices.Clone(rows), len(key)+len(rows)*(int(reflect.TypeFor[T]().Size())+textsOf))
+	s.stmts.unchanged.hold(sight, key, slices.Clone(rows), len(key)+weightOf(reflect.ValueOf(rows)))
 	return rows, nil
 }
 
@@ -112,6 +109,37 @@ func sameOne[T any](ctx context.Context, s *Store, query string, args ...any) (r
 		return row, ErrNotFound
 	}
 	return rows[0], nil
+}
+
+// noteRun counts a query, and notes one that also writes: what a request reads
+// after it is what it wrote.
+func (s *Store) noteRun(ctx context.Context, query string) {
+	s.stmts.run.Add(1)
+	if strings.Contains(query, "insert into ") || strings.Contains(query, "update ") || strings.Contains(query, "delete from ") {
+		visitorOf(ctx).wrote.Store(true)
+	}
+}
+
+// weightOf is about how many bytes a value has, with what it points to.
+func weightOf(v reflect.Value) int {
+	weight := int(v.Type().Size())
+	switch v.Kind() {
+	case reflect.String:
+		weight += v.Len()
+	case reflect.Pointer:
+		if !v.IsNil() && v.Type() != reflect.TypeFor[*time.Location]() {
+			weight += weightOf(v.Elem())
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			weight += weightOf(v.Index(i))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			weight += weightOf(v.Field(i)) - int(v.Field(i).Type().Size())
+		}
+	}
+	return weight
 }
 
 // wholeMinute is the moment as questions about deadlines have it: these end with

@@ -117,3 +117,25 @@ func TestUnchangedButLate(t *testing.T) {
 		t.Errorf("%d are overdue after both", n)
 	}
 }
+
+// A page that notes who looks at a task writes, if only through a query that
+// returns something: what it lists after that is not what was held before.
+func TestUnchangedButLookedAt(t *testing.T) {
+	w := newWorld(t)
+	task := w.task(t, w.directive(t), "2026-03-10")
+	w.now = w.now.AddDate(0, 0, 20)
+	isNew := func(ctx context.Context) bool {
+		rows, err := w.OverdueTasks(ctx, w.manager, db.OverdueFilter{MinDays: 1}, w.now)
+		check(t, err)
+		return rows[0].New
+	}
+	ctx := w.lookAs(t, w.manager)
+	if !isNew(ctx) {
+		t.Fatal("what nobody looked at is not new")
+	}
+	_, err := w.TaskPage(ctx, w.manager, task, w.now)
+	check(t, err)
+	if isNew(ctx) {
+		t.Error("new to who has just looked")
+	}
+}
