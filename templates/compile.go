@@ -3,6 +3,7 @@ package templates
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"html/template"
 	"io"
 	"reflect"
@@ -64,13 +65,19 @@ func compile(set *template.Template, funcs template.FuncMap, view reflect.Type) 
 	return &writer{compiled: page.op()}, nil
 }
 
-// write appends a view as the set writes it.
-func (w *writer) write(to []byte, view any) ([]byte, error) {
+// write appends a view as the set writes it. A function that panics is an error,
+// as in text/template.
+func (w *writer) write(to []byte, view any) (text []byte, err error) {
 	if w.compiled == nil {
 		b := bytes.NewBuffer(to)
 		err := w.set.Execute(b, view)
 		return b.Bytes(), err
 	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%v", p)
+		}
+	}()
 	v := reflect.ValueOf(view)
 	o := out{text: to, vars: append(make([]reflect.Value, 0, 16), v)}
 	w.compiled(&o, v)

@@ -128,6 +128,39 @@ func TestNamesAndPartials(t *testing.T) {
 	}
 }
 
+// What is not there is what html/template takes it for, also where nothing is
+// written of it: a name that a map has not, a place that a list has not.
+func TestWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	const partials = `{{define "text"}}text{{end}}{{define "attr"}}<p class={{.Missing}}>{{end}}`
+	for _, body := range []string{
+		`{{template "text" (index .Rows 9)}}`, `{{template "attr" (dict "Name" .Title)}}`, `{{printf "%T" 1.0}}{{printf "%v" 'a'}}`,
+		`{{range .Rows}}{{if eq .Errors.other ""}}a{{end}}{{if ne "" .Errors.other}}b{{end}}{{$x := .Errors.other}}{{if eq $x .Errors.name}}c{{end}}{{end}}`,
+		`{{range .Rows}}{{print .Errors.other}}{{.Errors.other}}<a href="/{{.Errors.other}}">{{with index .Errors "other"}}{{.}}{{end}}{{end}}`,
+		`{{range .Rows}}{{index .Errors .Errors.other}}{{end}}`, `{{range .Rows}}{{quote .Errors.other}}{{end}}`, `{{if eq .Show.name false}}a{{end}}`,
+	} {
+		same(t, `{{template "main" .}}{{define "main"}}`+body+`{{end}}`+partials)
+	}
+}
+
+// A function that panics, and a field of an embedded pointer to nothing, fail as
+// they do in html/template: the request gets its page of errors.
+func TestPanicsAreErrors(t *testing.T) {
+	t.Parallel()
+	type inner struct{ Word string }
+	type outer struct{ *inner }
+	all := template.FuncMap{"boom": func(s string) string { panic(s) }}
+	for _, body := range []string{`{{boom "x"}}`, `{{.Word}}`} {
+		w, err := compile(template.Must(template.New("layout.html").Funcs(all).Parse(body)), all, reflect.TypeFor[outer]())
+		if err != nil || w.compiled == nil {
+			t.Fatal(body, "was not compiled:", err)
+		}
+		if _, err := w.write(nil, outer{}); err == nil {
+			t.Error(body, "is no error")
+		}
+	}
+}
+
 // A pointer to nothing fails as it does in html/template: no page is written.
 func TestAFieldOfNothingIsAnError(t *testing.T) {
 	t.Parallel()

@@ -108,7 +108,7 @@ func isInt(t reflect.Type) bool { return t.Kind() >= reflect.Int && t.Kind() <= 
 func indexed(in, at value) (value, error) {
 	switch {
 	case in.of.Kind() == reflect.Map && in.of.Key() == at.of && at.of == reflect.TypeFor[string]():
-		return keyed(in, at), nil
+		return keyed(in, at, reflect.Zero(in.of.Elem())), nil
 	case !isList(in.of) || at.of != reflect.TypeFor[int]():
 		return value{}, errUnknown
 	}
@@ -126,6 +126,9 @@ func indexed(in, at value) (value, error) {
 }
 
 func equal(a, b reflect.Value) bool {
+	if !a.IsValid() || !b.IsValid() {
+		return a.IsValid() == b.IsValid()
+	}
 	switch a.Kind() {
 	case reflect.String:
 		return a.String() == b.String()
@@ -155,12 +158,28 @@ func (c *compiler) own(name string, args []value) (value, error) {
 	return value{of: result, from: func(o *out, dot reflect.Value) reflect.Value {
 		in := make([]reflect.Value, len(args))
 		for i, a := range args {
-			if in[i] = a.in(o, dot); o.err != nil {
+			if in[i] = a.in(o, dot); o.err == nil && !in[i].IsValid() {
+				in[i] = nothingFor(o, f.Type(), i)
+			}
+			if o.err != nil {
 				return reflect.Zero(result)
 			}
 		}
 		return f.Call(in)[0]
 	}}, nil
+}
+
+// nothingFor is what a function gets where a map has nothing under a name: nil,
+// if it takes that.
+func nothingFor(o *out, f reflect.Type, i int) reflect.Value {
+	of := f.In(min(i, f.NumIn()-1))
+	if f.IsVariadic() && i >= f.NumIn()-1 {
+		of = of.Elem()
+	}
+	if of.Kind() != reflect.Interface {
+		o.err = errors.New("nothing for a function")
+	}
+	return reflect.Zero(of)
 }
 
 // takes reports whether a function can be called with these arguments.

@@ -236,9 +236,10 @@ func (c *compiler) call(n *tree.TemplateNode, s scope) (piece, error) {
 	defer func() { c.deep-- }()
 	inner, fills := framed(dot)
 	body, err := c.list(t.Tree.Root, inner)
-	if err != nil || body.write == nil {
+	if err != nil || body.write == nil && !slices.ContainsFunc(fills, func(v value) bool { return v.from != nil && !v.same.IsValid() }) {
 		return body, err
 	}
+	write := body.op()
 	return piece{write: func(o *out, outer reflect.Value) {
 		frame := make([]reflect.Value, len(fills), len(fills)+4)
 		for i, v := range fills {
@@ -248,7 +249,7 @@ func (c *compiler) call(n *tree.TemplateNode, s scope) (piece, error) {
 		}
 		vars := o.vars
 		o.vars = frame
-		body.write(o, frame[0])
+		write(o, frame[0])
 		o.vars = vars
 	}}, nil
 }

@@ -1,11 +1,13 @@
 package templates
 
 import (
+	"errors"
 	"fmt"
 	"html/template"
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	tree "text/template/parse"
 )
 
@@ -48,6 +50,8 @@ func (v value) asDot() value { return value{of: v.of, same: v.same, fields: v.fi
 // truth is what text/template holds for true.
 func truth(v reflect.Value) bool {
 	switch v.Kind() {
+	case reflect.Invalid: // nothing under a name of a map
+		return false
 	case reflect.Bool:
 		return v.Bool()
 	case reflect.String, reflect.Slice:
@@ -90,7 +94,7 @@ func (c *compiler) arg(node tree.Node, s scope) (value, error) {
 	case *tree.StringNode:
 		return constant(n.Text), nil
 	case *tree.NumberNode:
-		if n.IsInt {
+		if n.IsInt && !strings.ContainsAny(n.Text, "'.eEpPxX") { // others are texts' or fractions' by their looks
 			return constant(int(n.Int64)), nil
 		}
 	case *tree.BoolNode:
@@ -151,7 +155,7 @@ func step(v value, name string) (value, error) {
 		return value{}, errUnknown
 	}
 	if isMap(v.of) {
-		return keyed(v, constant(name)), nil
+		return keyed(v, constant(name), reflect.Value{}), nil
 	}
 	of := v.of
 	if of.Kind() == reflect.Pointer {
@@ -165,8 +169,11 @@ func step(v value, name string) (value, error) {
 		return value{}, errUnknown
 	}
 	return value{of: f.Type, from: func(o *out, dot reflect.Value) reflect.Value {
-		if from := v.in(o, dot); o.err == nil {
-			return from.FieldByIndex(f.Index)
+		from := v.in(o, dot)
+		if o.err == nil {
+			if from, o.err = from.FieldByIndexErr(f.Index); o.err == nil {
+				return from
+			}
 		}
 		return reflect.Zero(f.Type)
 	}}, nil
@@ -191,17 +198,21 @@ func isMap(t reflect.Type) bool {
 	return t == reflect.TypeFor[map[string]string]() || t == reflect.TypeFor[map[string]bool]()
 }
 
-// keyed is what a map has under a key; the zero value where it has nothing.
-func keyed(m, key value) value {
+// keyed is what a map has under a key, or what stands for nothing: the zero value
+// for index, no value at all for a name.
+func keyed(m, key value, nothing reflect.Value) value {
 	of := m.of.Elem()
 	return value{of: of, from: func(o *out, dot reflect.Value) reflect.Value {
 		in, at := m.in(o, dot), key.in(o, dot)
+		if o.err == nil && !at.IsValid() {
+			o.err = errors.New("index by nothing")
+		}
 		if o.err == nil {
 			if found := in.MapIndex(at); found.IsValid() {
 				return found
 			}
 		}
-		return reflect.Zero(of)
+		return nothing
 	}}
 }
 
@@ -209,10 +220,8 @@ func keyed(m, key value) value {
 // behind it.
 func (c *compiler) print(p *tree.PipeNode, s scope) (piece, error) {
 	v, err := c.command(p.Cmds[0], s)
-	if err == nil && v.of == reflect.TypeFor[absent]() && len(p.Cmds) > 1 { // its escapers write nothing
-		return piece{}, nil
-	}
-	if err != nil || !plainType(v.of) || len(p.Decl) > 0 {
+	nothing := err == nil && v.of == reflect.TypeFor[absent]()
+	if err != nil || !nothing && !plainType(v.of) || len(p.Decl) > 0 {
 		return piece{}, errUnknown
 	}
 	var names []string
@@ -224,7 +233,7 @@ func (c *compiler) print(p *tree.PipeNode, s scope) (piece, error) {
 		names = append(names, name.Ident)
 	}
 	write, err := printed(v, names)
-	if err != nil {
+	if err != nil || nothing { // for which these escapers write nothing
 		return piece{}, err
 	}
 	if v.same.IsValid() {
@@ -244,7 +253,7 @@ func printed(v value, escapers []string) (op, error) {
 	}
 	if v.of.Kind() == reflect.String {
 		return func(o *out, dot reflect.Value) {
-			if text := v.in(o, dot); o.err == nil {
+			if text := v.in(o, dot); o.err == nil && text.IsValid() {
 				o.text, o.err = escape(o.text, text.String())
 			}
 		}, nil
