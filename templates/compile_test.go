@@ -134,7 +134,7 @@ func TestWhatIsNotThere(t *testing.T) {
 	t.Parallel()
 	const partials = `{{define "text"}}text{{end}}{{define "attr"}}<p class={{.Missing}}>{{end}}`
 	for _, body := range []string{
-		`{{template "text" (index .Rows 9)}}`, `{{template "attr" (dict "Name" .Title)}}`, `{{printf "%T" 1.0}}{{printf "%v" 'a'}}`,
+		`{{template "text" (index .Rows 9)}}`, `{{template "text" (dict "A" (index .Rows 9) "A" "b")}}`, `{{template "attr" (dict "Name" .Title)}}`, `{{printf "%T" 1.0}}{{printf "%v" 'a'}}`,
 		`{{range .Rows}}{{if eq .Errors.other ""}}a{{end}}{{if ne "" .Errors.other}}b{{end}}{{$x := .Errors.other}}{{if eq $x .Errors.name}}c{{end}}{{end}}`,
 		`{{range .Rows}}{{print .Errors.other}}{{.Errors.other}}<a href="/{{.Errors.other}}">{{with index .Errors "other"}}{{.}}{{end}}{{end}}`,
 		`{{range .Rows}}{{index .Errors .Errors.other}}{{end}}`, `{{range .Rows}}{{quote .Errors.other}}{{end}}`, `{{if eq .Show.name false}}a{{end}}`,

@@ -43,7 +43,11 @@ func dictOf(args []value) (value, error) {
 		if i+1 == len(args) || args[i].of != reflect.TypeFor[string]() || !args[i].same.IsValid() {
 			return value{}, errUnknown
 		}
-		v.fields[args[i].same.String()] = args[i+1]
+		name := args[i].same.String()
+		if _, twice := v.fields[name]; twice { // the first one, too, may fail
+			return value{}, errUnknown
+		}
+		v.fields[name] = args[i+1]
 	}
 	return v, nil
 }
