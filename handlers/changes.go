@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,7 +47,7 @@ type changeRow struct {
 	Said             string // the note with what it is
 	Happened         string // when, with what it was
 	Reason, Plan     string
-	Official         bool // for official use
+	Official         bool
 }
 
 var changesPage = templates.New[changesView]("changes.html")
@@ -106,18 +105,6 @@ func (a *App) changes(c echo.Context, me rules.Actor) error {
 		view.Empty = templates.Empty{Text: p.T("changes.empty")}
 	}
 	return render(c, status, changesPage, view)
-}
-
-// askedSides are the sides that ?with= asks for, as of a pack: only directives
-// that concern all of them; nil for all directives.
-func askedSides(c echo.Context) (sides []string) {
-	asked := strings.Split(c.QueryParam("with"), ",")
-	for _, side := range rules.Sides {
-		if slices.Contains(asked, string(side)) {
-			sides = append(sides, string(side))
-		}
-	}
-	return sides
 }
 
 // sinceWhen reads the moment from the address: ?since=DAY, ?meeting=ID or

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -72,4 +73,16 @@ func sameDay(a, b *time.Time) bool {
 		return a == b
 	}
 	return a.Equal(*b)
+}
+
+// askedSides are the sides that ?with= asks for, as of a pack: only directives
+// that concern all of them; nil for all directives.
+func askedSides(c echo.Context) (sides []string) {
+	asked := strings.Split(c.QueryParam("with"), ",")
+	for _, side := range rules.Sides {
+		if slices.Contains(asked, string(side)) {
+			sides = append(sides, string(side))
+		}
+	}
+	return sides
 }
