@@ -14,7 +14,7 @@ var (
 	oddValues = []string{"-1", "99999999999", "9223372036854775808", "abc", "draft\x00draft", "draft\xff\xfedraft", "0000-01-01", "9999-12-31", "0000-01", "9999-12", "-0001-01-01", "2026-02-30",
 		"0000-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59.999999999-23:59"}
 	oddFields = []string{"id", "before", "name", "day", "month", "since", "meeting", "round", "agency", "side", "directive", "age", "group", "order", "on", "from", "to", "period", "past",
-		"task", "outcome", "fate", "line", "lead", "kind", "q", "lang", "state", "person", "mine", "value", "first", "second", "parent", "sentence", "part", "change"}
+		"task", "outcome", "fate", "until", "year", "deadline", "with", "line", "lead", "kind", "q", "lang", "state", "person", "mine", "value", "first", "second", "parent", "sentence", "part", "change"}
 )
 
 // Whatever stands in an address, the answer is a page or that there is none.
