@@ -78,7 +78,8 @@ func TestAPhoneSortsByOneControl(t *testing.T) {
 	}
 }
 
-// The arrow of a heading stands on the line of its last word.
+// The arrow of a heading stands on the line of its last word, and where the
+// table is wider than the window it scrolls in its card, not the page.
 func TestArrowsStayWithTheirHeadings(t *testing.T) {
 	b := newTab(t)
 	b.signIn("head", "en")
@@ -88,6 +89,12 @@ func TestArrowsStayWithTheirHeadings(t *testing.T) {
 			b.open("/stocktake/agencies?lang=" + lang)
 			if alone := b.ask(`[...document.querySelectorAll("th .arrow")].filter(a => { const r = document.createRange(); r.selectNodeContents(a.previousSibling); const l = [...r.getClientRects()].pop(); return l.bottom < a.getBoundingClientRect().top }).map(a => a.closest("a").textContent).join("|")`); alone != "" {
 				t.Errorf("%s at %d: the arrow stands alone below %s", lang, width, alone)
+			}
+			for _, path := range []string{"/stocktake/agencies", "/directives"} {
+				b.open(path + "?lang=" + lang)
+				if over := b.ask(`String(document.documentElement.scrollWidth - innerWidth)`); over != "0" && over[0] != '-' {
+					t.Errorf("%s in %s at %d: %s px too wide", path, lang, width, over)
+				}
 			}
 		}
 	}
