@@ -172,17 +172,25 @@ func (s *Store) SendAgain(ctx context.Context, me rules.Actor, reminderID int64,
 		if err != nil {
 			return fmt.Errorf("mail of reminder %d: %w", reminderID, err)
 		}
-		for query, id := range map[string]*int64{
-			`update person set email_refused_at = null where id = $1`: of.PersonID,
-			`update agency set email_refused_at = null where id = $1`: of.AgencyID,
-		} {
-			if _, err := tx.exec(ctx, query, id); err != nil {
-				return fmt.Errorf("address of reminder %d: %w", reminderID, err)
-			}
+		if err := tx.believe(ctx, of.PersonID, of.AgencyID); err != nil {
+			return fmt.Errorf("address of reminder %d: %w", reminderID, err)
 		}
-		tx.forgetDirectory()
 		return tx.log(ctx, deed{Me: me, Act: actAgain, Now: now}, entry{Subject: of.Subject, ID: of.SubjectID})
 	})
+}
+
+// believe takes the addresses of a person and an agency for right again.
+func (s *Store) believe(ctx context.Context, personID, agencyID *int64) error {
+	for query, id := range map[string]*int64{
+		`update person set email_refused_at = null where id = $1`: personID,
+		`update agency set email_refused_at = null where id = $1`: agencyID,
+	} {
+		if _, err := s.exec(ctx, query, id); err != nil {
+			return err
+		}
+	}
+	s.forgetDirectory()
+	return nil
 }
 
 // CaughtMail is a mail that the demonstration kept instead of sending.

@@ -223,14 +223,7 @@ func (a *App) calendarDays(c echo.Context, page *db.CalendarPage, f db.CalendarF
 		d.at(h.Day).Free = append(d.at(h.Day).Free, freeView(p, h))
 	}
 	for i := range page.Events {
-		e := &page.Events[i]
-		for day := later(*e.StartsOn, f.From); !day.After(f.To) && !day.After(lastDay(e)); day = day.AddDate(0, 0, 1) {
-			cell := d.at(day)
-			if len(cell.Items) < dayEvents {
-				cell.Items = append(cell.Items, a.eventItem(c, e))
-			}
-			d.count[cell.ISO] = db.Count{N: d.count[cell.ISO].N + 1}
-		}
+		d.add(&page.Events[i], f, a.eventItem(c, &page.Events[i]))
 	}
 	for i := range page.Tasks {
 		t := &page.Tasks[i]
@@ -247,6 +240,17 @@ func (a *App) calendarDays(c echo.Context, page *db.CalendarPage, f db.CalendarF
 		}
 	}
 	return d, nil
+}
+
+// add puts an event on each of its days.
+func (d *calendarDays) add(e *db.Event, f db.CalendarFilter, item calendarItem) {
+	for day := later(*e.StartsOn, f.From); !day.After(f.To) && !day.After(lastDay(e)); day = day.AddDate(0, 0, 1) {
+		cell := d.at(day)
+		if len(cell.Items) < dayEvents {
+			cell.Items = append(cell.Items, item)
+		}
+		d.count[cell.ISO] = db.Count{N: d.count[cell.ISO].N + 1}
+	}
 }
 
 func later(a, b time.Time) time.Time {
