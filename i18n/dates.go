@@ -142,8 +142,11 @@ func (p *Printer) Number(n int) string {
 
 // ShortMonth returns the month of a date as the head of a column: Jun.
 func (p *Printer) ShortMonth(d time.Time) string {
-	if p.lang == Uz {
+	switch {
+	case p.lang == Uz:
 		return string([]rune(calendar[Uz].short[d.Month()-1])[:3])
+	case p.lang == Ru && d.Month() == time.May: // as it stands alone; a date has мая
+		return "май"
 	}
 	return calendar[p.lang].short[d.Month()-1]
 }

@@ -125,3 +125,15 @@ func TestTheBrowsersLanguage(t *testing.T) {
 		}
 	}
 }
+
+// The head of a column is a month by itself: in Russian that of May is not the
+// one that a date has.
+func TestMonthsByThemselves(t *testing.T) {
+	t.Parallel()
+	may := time.Date(2026, 5, 9, 0, 0, 0, 0, time.UTC)
+	for l, want := range map[Lang]string{En: "May", Ru: "май", Uz: "may", Kk: "мам.", De: "Mai"} {
+		if got := For(l).ShortMonth(may); got != want {
+			t.Errorf("%s: %q, want %q", l, got, want)
+		}
+	}
+}
