@@ -1,12 +1,14 @@
 package faults
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -125,30 +127,21 @@ func TestThreeServers(t *testing.T) {
 func TestFrozen(t *testing.T) {
 	t.Parallel()
 	n := pick(100, 2000)
-	holding := min(workers, n/claimed) // so many have something to send
 	w := newWorld(t, dbtest.NewURLs(t), nil, 20)
-	var mu sync.Mutex
-	caught, freeze := map[string]bool{}, make(chan bool)
-	w.Body = func(m mailtest.Mail) error { // the first answers come when their asker is frozen
-		mu.Lock()
-		hold := len(caught) < holding && !caught[idOf(m)]
-		if hold {
-			caught[idOf(m)] = true
-		}
-		mu.Unlock()
-		if hold {
-			<-freeze
-		}
+	var held atomic.Int64
+	freeze := make(chan bool)
+	w.Body = func(mailtest.Mail) error { // the first answers come when their asker is frozen
+		held.Add(1)
+		<-freeze
 		return nil
 	}
 	frozen := w.serve()
 	w.due(n)
-	w.until(20*time.Second, "each worker is in mid-send", func() bool {
-		mu.Lock()
-		defer mu.Unlock()
-		return len(caught) == holding
-	})
+	w.until(20*time.Second, "each worker with something to send is in mid-send", func() bool { return held.Load() >= int64(min(workers, n/claimed)) })
 	w.check(frozen.Process.Signal(syscall.SIGSTOP))
+	w.until(20*time.Second, "it is frozen", func() bool { return stopped(frozen.Process.Pid) })
+	time.Sleep(200 * time.Millisecond) // what was under way to the mail server has come
+	holding := int(held.Load())
 	close(freeze)
 	w.serve()
 	w.until(time.Minute, "the other sends", func() bool { return len(w.Got()) >= n })
@@ -165,6 +158,22 @@ func TestFrozen(t *testing.T) {
 	w.due(40) // it goes on working
 	w.finished(30 * time.Second)
 	w.is(w.count("frozen by SIGSTOP", holding, "%d late results refused", holding))
+}
+
+// stopped reports whether every thread of a process has stopped: on a busy
+// machine one may run on for a moment after the signal.
+func stopped(pid int) bool {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	if err != nil || len(threads) == 0 {
+		return false
+	}
+	for _, path := range threads {
+		stat, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(stat), ") T ") {
+			return false
+		}
+	}
+	return true
 }
 
 // private is a Postgres of its own, to be killed.
