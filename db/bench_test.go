@@ -20,17 +20,23 @@ func benchTasks() int {
 	return 100_000
 }
 
+// opened is a database as the app and as its owner see it.
+func opened(b *testing.B, urls dbtest.URLs) (*db.Store, *sql.DB) {
+	b.Helper()
+	store, err := db.Open(b.Context(), db.Options{URL: urls.App})
+	check(b, err)
+	b.Cleanup(func() { store.Close() })
+	owner, err := sql.Open("postgres", urls.Owner)
+	check(b, err)
+	b.Cleanup(func() { owner.Close() })
+	return store, owner
+}
+
 // BenchmarkLists compares the main lists with the bare query over the same
 // index: "ratio" is how many times longer the list takes, with everything it
 // shows.
 func BenchmarkLists(b *testing.B) {
-	urls := dbtest.NewURLs(b)
-	store, err := db.Open(b.Context(), db.Options{URL: urls.App})
-	check(b, err)
-	defer store.Close()
-	owner, err := sql.Open("postgres", urls.Owner)
-	check(b, err)
-	defer owner.Close()
+	store, owner := opened(b, dbtest.NewURLs(b))
 	now := time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
 	manager, focal := layTasks(b, store, owner, now)
 	lists := []struct {

@@ -1,7 +1,6 @@
 package db_test
 
 import (
-	"database/sql"
 	"testing"
 	"time"
 
@@ -13,13 +12,7 @@ import (
 // BenchmarkCalendar reads a month, a day, a pack, the matrix and a register of a
 // large register, as each of its readers.
 func BenchmarkCalendar(b *testing.B) {
-	urls := dbtest.NewURLs(b)
-	store, err := db.Open(b.Context(), db.Options{URL: urls.App})
-	check(b, err)
-	defer store.Close()
-	owner, err := sql.Open("postgres", urls.Owner)
-	check(b, err)
-	defer owner.Close()
+	store, owner := opened(b, dbtest.NewURLs(b))
 	now := time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
 	manager, focal := layTasks(b, store, owner, now)
 	from, to := rules.MonthGrid(now)

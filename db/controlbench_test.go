@@ -1,7 +1,6 @@
 package db_test
 
 import (
-	"database/sql"
 	"testing"
 	"time"
 
@@ -12,13 +11,7 @@ import (
 
 // BenchmarkSearch searches rare, common and several words among many tasks.
 func BenchmarkSearch(b *testing.B) {
-	urls := dbtest.NewURLs(b)
-	store, err := db.Open(b.Context(), db.Options{URL: urls.App})
-	check(b, err)
-	defer store.Close()
-	owner, err := sql.Open("postgres", urls.Owner)
-	check(b, err)
-	defer owner.Close()
+	store, owner := opened(b, dbtest.NewURLs(b))
 	manager, focal := layTasks(b, store, owner, time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC))
 	for _, q := range []struct {
 		name, words string
@@ -36,13 +29,7 @@ func BenchmarkSearch(b *testing.B) {
 // BenchmarkWrites compares an act on a task, with its lock, checks, counts and
 // sealed history, with the bare insert of the same two rows.
 func BenchmarkWrites(b *testing.B) {
-	urls := dbtest.NewURLs(b)
-	store, err := db.Open(b.Context(), db.Options{URL: urls.App})
-	check(b, err)
-	defer store.Close()
-	owner, err := sql.Open("postgres", urls.Owner)
-	check(b, err)
-	defer owner.Close()
+	store, owner := opened(b, dbtest.NewURLs(b))
 	now := time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
 	_, focal := layTasks(b, store, owner, now)
 	var id int64
@@ -68,14 +55,8 @@ func BenchmarkWrites(b *testing.B) {
 
 // BenchmarkVerify checks a history of 100,000 entries.
 func BenchmarkVerify(b *testing.B) {
-	urls := dbtest.NewURLs(b)
-	store, err := db.Open(b.Context(), db.Options{URL: urls.App})
-	check(b, err)
-	defer store.Close()
-	owner, err := sql.Open("postgres", urls.Owner)
-	check(b, err)
-	defer owner.Close()
-	_, err = owner.ExecContext(b.Context(), `
+	store, owner := opened(b, dbtest.NewURLs(b))
+	_, err := owner.ExecContext(b.Context(), `
 		insert into history (subject, subject_id, act, at, changes, note)
 		select 'task', n, 'report', now(), '{"signal": ["", "under_way"]}', repeat('word ', 20) from generate_series(1, 100000) n`)
 	check(b, err)
@@ -97,13 +78,7 @@ func BenchmarkVerify(b *testing.B) {
 
 // BenchmarkFeed reads the calendar of an agency's focal point among many tasks.
 func BenchmarkFeed(b *testing.B) {
-	urls := dbtest.NewURLs(b)
-	store, err := db.Open(b.Context(), db.Options{URL: urls.App})
-	check(b, err)
-	defer store.Close()
-	owner, err := sql.Open("postgres", urls.Owner)
-	check(b, err)
-	defer owner.Close()
+	store, owner := opened(b, dbtest.NewURLs(b))
 	now := time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
 	_, focal := layTasks(b, store, owner, now)
 	check(b, store.AddFeed(b.Context(), focal, db.FeedInput{Subject: rules.FeedOfPerson, Token: "secret", Now: now}))

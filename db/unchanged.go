@@ -67,9 +67,9 @@ func keyOf(query string, args []any) (string, error) {
 	return key.String(), nil
 }
 
-// same reads rows as all does, or returns those of an equal read since
-// which nothing was written; what the rows point to is shared and must not be
-// changed. The query may depend on its arguments and the database alone, not on
+// same reads rows as all does, or returns those of an equal read since which
+// nothing was written; what the rows point to is shared and must not be changed.
+// The query may depend on its arguments and the database alone, not on
 // now(). Only requests that write nothing are answered so: see Visitor.
 func same[T any](ctx context.Context, s *Store, query string, args ...any) ([]T, error) {
 	return held[T](ctx, s, s.all, query, args)
@@ -89,8 +89,8 @@ func held[T any](ctx context.Context, s *Store, read func(context.Context, any, 
 	if err != nil {
 		return nil, err
 	}
-	if held, ok := s.stmts.unchanged.find(sight, key).([]T); ok {
-		return slices.Clone(held), nil
+	if known, ok := s.stmts.unchanged.find(sight, key).([]T); ok {
+		return slices.Clone(known), nil
 	}
 	if err := read(ctx, &rows, query, args...); err != nil {
 		return nil, err

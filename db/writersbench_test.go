@@ -1,7 +1,6 @@
 package db_test
 
 import (
-	"database/sql"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -21,12 +20,7 @@ func BenchmarkWriters(b *testing.B) {
 	urls := dbtest.NewURLs(b)
 	now := time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
 	check(b, db.Load(b.Context(), urls.Owner, db.LoadPlan{Tasks: 5000, Agencies: 20, People: 60, Seed: 1, Now: now, PasswordHash: "none", Likeness: communique.Likeness}))
-	store, err := db.Open(b.Context(), db.Options{URL: urls.App})
-	check(b, err)
-	defer store.Close()
-	owner, err := sql.Open("postgres", urls.Owner)
-	check(b, err)
-	defer owner.Close()
+	store, owner := opened(b, urls)
 	p, err := store.PersonByEmail(b.Context(), "manager@load.example")
 	check(b, err)
 	manager := p.Actor()

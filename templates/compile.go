@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"maps"
 	"reflect"
 	"sync"
 	tree "text/template/parse"
@@ -102,10 +103,7 @@ func (c *compiler) declared(n *tree.ActionNode, s scope) (after scope, v value, 
 
 // declare is the scope with one more variable.
 func (s scope) declare(name string, of reflect.Type) scope {
-	vars := map[string]int{}
-	for k, v := range s.vars {
-		vars[k] = v
-	}
+	vars := maps.Clone(s.vars)
 	vars[name] = len(s.of)
 	s.vars, s.of = vars, append(s.of[:len(s.of):len(s.of)], of)
 	return s
