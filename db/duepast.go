@@ -142,9 +142,6 @@ func (s *Store) cyclesAt(ctx context.Context, st *standing, at time.Time) error 
 	return nil
 }
 
-// farAhead is a moment after every act.
-var farAhead = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
-
 // RecountDue computes the counters of the statistics anew out of the tasks:
 // after tasks were laid without the Store's own writes, and once where there
 // were none. Writers wait meanwhile.
@@ -156,7 +153,7 @@ func (s *Store) RecountDue(ctx context.Context, now time.Time) error {
 				return err
 			}
 		}
-		err := tx.standingAt(ctx, farAhead, math.MaxInt, func(st *standing) error { return tx.saveAll(ctx, st) })
+		err := tx.standingAt(ctx, FarFuture, math.MaxInt, func(st *standing) error { return tx.saveAll(ctx, st) })
 		if err != nil {
 			return err
 		}

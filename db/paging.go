@@ -12,7 +12,8 @@ type Cursor struct {
 	ID int64
 }
 
-// FarFuture stands for "no deadline" where a moment is asked for.
+// FarFuture stands for "no deadline" where a moment is asked for; it is after
+// every act.
 var FarFuture = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // infinite writes a moment for SQL, FarFuture as infinity.
