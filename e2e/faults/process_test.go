@@ -148,7 +148,7 @@ func TestFrozen(t *testing.T) {
 	if *long {
 		time.Sleep(time.Until(w.began.Add(db.Lease + 20*time.Second)))
 	} else {
-		w.exec(`update message set leased_until = now() - interval '1 second' where leased_until is not null`)
+		w.exec(fmt.Sprintf(`update message set leased_until = now() - interval '1 second' where leased_by like '%%-%d/%%'`, frozen.Process.Pid)) // not the other's
 	}
 	w.finished(30 * time.Second)
 	w.check(frozen.Process.Signal(syscall.SIGCONT))
